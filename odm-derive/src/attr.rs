@@ -1,6 +1,6 @@
 //! The attributes `#[odm(..)]` and `#[serde(..)]`, parsed into values.
 //!
-//! An *attribute* is an entry of `#[odm(..)]`: `word`, `word = ..` or `word(..)`. The entries of `index(..)`,
+//! An *attribute* is an entry of `#[odm(..)]`: `attribute`, `attribute = ..` or `attribute(..)`. The entries of `index(..)`,
 //! `validator(..)` and similar lists are parsed in the same way. If an attribute is wrong, the error is added to the
 //! [`Ctxt`] and parsing continues with the next attribute, so that all errors are reported at once.
 
@@ -29,7 +29,7 @@ pub(crate) fn odm_words(
 ) {
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("odm")) {
         let read = attribute.parse_args_with(|input: ParseStream<'_>| {
-            words(cx, input, &mut each);
+            names(cx, input, &mut each);
             Ok(())
         });
         if let Err(error) = read {
@@ -39,16 +39,16 @@ pub(crate) fn odm_words(
 }
 
 /// Calls `each` for every attribute in a comma-separated list. After an error, continues after the next comma.
-pub(crate) fn words(
+pub(crate) fn names(
     cx: &Ctxt,
     input: ParseStream<'_>,
     each: &mut dyn FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
 ) {
     while !input.is_empty() {
-        let word = Ident::parse_any(input).map_err(|error| {
+        let attribute = Ident::parse_any(input).map_err(|error| {
             syn::Error::new(error.span(), "expected an attribute: `name`, `name = ..` or `name(..)`")
         });
-        let read = word.and_then(|word| each(&word, input)).and_then(|()| {
+        let read = attribute.and_then(|attribute| each(&attribute, input)).and_then(|()| {
             if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(input.error("expected `,`")) }
         });
         if let Err(error) = read {
@@ -60,51 +60,51 @@ pub(crate) fn words(
     }
 }
 
-/// Parses the list in parentheses after the name of an attribute: `word(..)`.
+/// Parses the list in parentheses after the name of an attribute: `attribute(..)`.
 pub(crate) fn list(
     cx: &Ctxt,
-    word: &Ident,
+    attribute: &Ident,
     input: ParseStream<'_>,
     form: &str,
     mut each: impl FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
 ) -> syn::Result<()> {
     if !input.peek(token::Paren) {
-        return Err(symbol::malformed(word, form));
+        return Err(symbol::malformed(attribute, form));
     }
     let content;
     parenthesized!(content in input);
     if content.is_empty() {
-        return Err(symbol::malformed(word, form));
+        return Err(symbol::malformed(attribute, form));
     }
-    words(cx, &content, &mut each);
+    names(cx, &content, &mut each);
     Ok(())
 }
 
-/// Parses the string after the name of an attribute: `word = ".."`.
-pub(crate) fn text(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
+/// Parses the string after the name of an attribute: `attribute = ".."`.
+pub(crate) fn text(attribute: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
     if !input.peek(Token![=]) {
-        return Err(symbol::malformed(word, form));
+        return Err(symbol::malformed(attribute, form));
     }
     input.parse::<Token![=]>()?;
     input.parse().map_err(|error| syn::Error::new(error.span(), symbol::correct(form)))
 }
 
-/// Parses what follows `word =`.
+/// Parses what follows `attribute =`.
 pub(crate) fn value<T: syn::parse::Parse>(
-    word: &Ident,
+    attribute: &Ident,
     input: ParseStream<'_>,
     form: &str,
 ) -> syn::Result<T> {
     if !input.peek(Token![=]) {
-        return Err(symbol::malformed(word, form));
+        return Err(symbol::malformed(attribute, form));
     }
     input.parse::<Token![=]>()?;
     input.parse().map_err(|error| syn::Error::new(error.span(), symbol::correct(form)))
 }
 
 /// Returns an error if something follows the name of the attribute, which is a flag.
-pub(crate) fn flag(word: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<()> {
-    if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(symbol::malformed(word, form)) }
+pub(crate) fn flag(attribute: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<()> {
+    if input.is_empty() || input.peek(Token![,]) { Ok(()) } else { Err(symbol::malformed(attribute, form)) }
 }
 
 /// A value that may be specified once.
@@ -118,12 +118,12 @@ impl<T> Default for Once<T> {
 }
 
 impl<T> Once<T> {
-    /// Stores the value. Returns an error at `word` if there is a value already.
-    pub(crate) fn set(&mut self, word: &Ident, value: T) -> syn::Result<()> {
+    /// Stores the value. Returns an error at `attribute` if there is a value already.
+    pub(crate) fn set(&mut self, attribute: &Ident, value: T) -> syn::Result<()> {
         if self.0.is_some() {
-            return Err(syn::Error::new(word.span(), format_args!("`{word}` is given twice")));
+            return Err(syn::Error::new(attribute.span(), format_args!("`{attribute}` is given twice")));
         }
-        self.0 = Some((value, word.span()));
+        self.0 = Some((value, attribute.span()));
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use crate::{
     ast::Derive,
     attr::{
         Once, odm_words,
-        symbol::{PatchFieldWord, Position, ViewWord, Word},
+        symbol::{AttributeName, AttributePosition, PatchFieldAttribute, ViewAttribute},
         value,
     },
     ctxt::Ctxt,
@@ -38,18 +38,18 @@ impl<'a> Patch<'a> {
     pub(crate) fn read(cx: &Ctxt, original: &'a DeriveInput) -> Self {
         let (mut krate, mut of, mut says_of) = (Once::default(), Once::default(), false);
         odm_words(cx, &original.attrs, |ident, input| {
-            let word = ViewWord::require_at(Position::Container(Derive::Patch), ident)?;
-            match word {
-                ViewWord::Of => {
+            let attribute = ViewAttribute::require_at(AttributePosition::Container(Derive::Patch), ident)?;
+            match attribute {
+                ViewAttribute::Of => {
                     says_of = true;
-                    of.set(ident, value(ident, input, word.form())?)
+                    of.set(ident, value(ident, input, attribute.form())?)
                 }
-                ViewWord::Crate => krate.set(ident, value(ident, input, word.form())?),
+                ViewAttribute::Crate => krate.set(ident, value(ident, input, attribute.form())?),
             }
         });
         let ident = &original.ident;
         if !says_of {
-            let form = ViewWord::Of.form();
+            let form = ViewAttribute::Of.form();
             cx.error(ident, format_args!("`{ident}` needs the type that it is a patch of: add `{form}`"));
         }
         let fields = fields(cx, original);
@@ -84,9 +84,10 @@ fn fields<'a>(cx: &Ctxt, original: &'a DeriveInput) -> Vec<Field<'a>> {
         let ident = field.ident.as_ref()?;
         let mut to = Once::default();
         odm_words(cx, &field.attrs, |word_ident, input| {
-            let word = PatchFieldWord::require_at(Position::Field(Derive::Patch), word_ident)?;
-            match word {
-                PatchFieldWord::To => to.set(word_ident, value(word_ident, input, word.form())?),
+            let attribute =
+                PatchFieldAttribute::require_at(AttributePosition::Field(Derive::Patch), word_ident)?;
+            match attribute {
+                PatchFieldAttribute::To => to.set(word_ident, value(word_ident, input, attribute.form())?),
             }
         });
         Some(Field { ident, ty: &field.ty, to: to.get().unwrap_or(ident).clone() })

@@ -10,7 +10,7 @@ use crate::{
     ast::Derive,
     attr::{
         Once, flag, odm_words,
-        symbol::{Position, ViewFieldWord, ViewWord, Word},
+        symbol::{AttributeName, AttributePosition, ViewAttribute, ViewFieldAttribute},
         value,
     },
     ctxt::Ctxt,
@@ -46,20 +46,23 @@ impl<'a> View<'a> {
     pub(crate) fn read(cx: &Ctxt, original: &'a DeriveInput) -> Self {
         let (mut krate, mut of, mut says_of) = (Once::default(), Once::default(), false);
         odm_words(cx, &original.attrs, |ident, input| {
-            let word = ViewWord::require_at(Position::Container(Derive::View), ident)?;
-            match word {
-                ViewWord::Of => {
+            let attribute = ViewAttribute::require_at(AttributePosition::Container(Derive::View), ident)?;
+            match attribute {
+                ViewAttribute::Of => {
                     says_of = true;
-                    of.set(ident, value(ident, input, word.form())?)
+                    of.set(ident, value(ident, input, attribute.form())?)
                 }
-                ViewWord::Crate => krate.set(ident, value(ident, input, word.form())?),
+                ViewAttribute::Crate => krate.set(ident, value(ident, input, attribute.form())?),
             }
         });
         if !says_of {
             let ident = &original.ident;
             cx.error(
                 ident,
-                format_args!("`{ident}` needs the type that it is a view of: add `{}`", ViewWord::Of.form()),
+                format_args!(
+                    "`{ident}` needs the type that it is a view of: add `{}`",
+                    ViewAttribute::Of.form()
+                ),
             );
         }
         let view =
@@ -107,10 +110,10 @@ fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
     let name = original.ident.as_ref()?;
     let (mut from, mut score) = (Once::default(), Once::default());
     odm_words(cx, &original.attrs, |ident, input| {
-        let word = ViewFieldWord::require_at(Position::Field(Derive::View), ident)?;
-        match word {
-            ViewFieldWord::From => {
-                from.set(ident, value(ident, input, word.form())?)?;
+        let attribute = ViewFieldAttribute::require_at(AttributePosition::Field(Derive::View), ident)?;
+        match attribute {
+            ViewFieldAttribute::From => {
+                from.set(ident, value(ident, input, attribute.form())?)?;
                 if input.peek(Token![.]) {
                     let message = "a field of a view is read from one field of its parent: to read the fields inside it, \
                                    declare a view of that document";
@@ -118,8 +121,8 @@ fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
                 }
                 Ok(())
             }
-            ViewFieldWord::TextScore => {
-                flag(ident, input, word.form())?;
+            ViewFieldAttribute::TextScore => {
+                flag(ident, input, attribute.form())?;
                 score.set(ident, ())
             }
         }

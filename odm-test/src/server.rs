@@ -19,7 +19,7 @@ use crate::error::{Error, OrError};
 use crate::test::name::of_run;
 use reaper::{Owner, Reaper};
 use resolve::Sources;
-use run::Run;
+use run::NextestRun;
 pub use source::Source;
 
 pub(crate) mod docker;
@@ -286,7 +286,7 @@ async fn serve(wanted: Wanted) -> Result<Running, Error> {
         Wanted::Own => own_sources()?,
         Wanted::Shared => {
             let sources = Source::selected()?.map_or(Sources::Any, Sources::Only);
-            if let Some(run) = Run::current() {
+            if let Some(run) = NextestRun::current() {
                 return run.server(sources, &owned_by(run.owner())).await;
             }
             sources

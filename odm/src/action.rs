@@ -42,7 +42,6 @@ pub(crate) mod deadline;
 mod delete_many;
 mod delete_one;
 mod distinct;
-mod draft;
 mod estimated_count;
 mod exists;
 mod explain;
@@ -53,7 +52,6 @@ mod find_one_and_delete;
 mod find_one_and_replace;
 mod find_one_and_update;
 mod get;
-mod guard;
 mod hint;
 mod hooked;
 mod insert_many;
@@ -70,9 +68,11 @@ mod save;
 mod save_changes;
 mod send;
 mod setters;
+mod statement_builder;
 pub(crate) mod stream_setters;
 mod update_many;
 mod update_one;
+mod version_guard;
 mod watch;
 mod watch_database;
 
@@ -113,12 +113,12 @@ pub use self::{
     watch_database::WatchDatabase,
 };
 
-pub(crate) use self::fetch::{IntoRequest, Request};
+pub(crate) use self::fetch::{Fetch, IntoFetch};
 use self::prepare::Problems;
 pub(crate) use crate::collection::OperationTarget;
 pub use crate::exec::call_site;
 pub use crate::session::{AsSession, ExplicitSession, ImplicitSession};
-pub(crate) use crate::session::{Lent, SessionState};
+pub(crate) use crate::session::{BorrowedSession, SessionState};
 
 #[cfg(test)]
 mod tests;

@@ -12,10 +12,10 @@ pub(crate) mod into_base;
 pub(crate) mod key;
 pub(crate) mod location;
 mod map;
+pub(crate) mod multiplicity;
 pub(crate) mod narrow;
 mod no_operators;
 pub(crate) mod operand;
-pub(crate) mod reach;
 
 pub(crate) use self::key::types_only;
 pub(crate) use self::{context::element, operand::operand_list};
@@ -24,24 +24,24 @@ pub(crate) use self::{
     into_base::IntoBase,
     key::{Key, OneField},
     location::Location,
+    multiplicity::{Narrowed, Tagged},
     narrow::{Narrows, NarrowsUntagged, VariantTest},
     operand::operands,
-    reach::{Narrowed, Tagged},
 };
 pub use self::{
     context::{Element, Root},
     flattened::Flattened,
     map::KeyOf,
+    multiplicity::{Each, Many, Multiplicity, One, OnePlace, Queried},
     narrow::Variant,
     operand::{Assign, Operand},
-    reach::{Each, Many, One, OnePlace, Queried, Reach},
 };
 
 use std::{fmt, marker::PhantomData};
 
 /// A typed dotted name: `o.ship_to().city()` is a `Path<Order, String>` with the name `shipTo.city`.
 ///
-/// `M` is the document type in which the name starts, `V` the declared type of the field, and `R` the reach: whether
+/// `M` is the document type in which the name starts, `V` the declared type of the field, and `R` the multiplicity: whether
 /// the name refers to [`One`] field, to [`Many`] (it goes through an array), or to [`Each`] element that an update
 /// selects.
 ///

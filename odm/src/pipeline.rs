@@ -67,7 +67,7 @@ pub use crate::accumulator::table::accumulators;
 pub use crate::accumulator::*;
 #[doc(no_inline)]
 pub use crate::expr::{Expr, Expression, cond, divide, lit, now, rand, root, switch, text_score};
-pub use crate::row::{Retyped, With};
+pub use crate::row::{With, WithFieldType};
 use crate::{
     error::{
         Result,

@@ -32,7 +32,7 @@ pub use crate::{
     },
     pipeline::{MaterializedView, Pipeline},
     relation::Target,
-    row::{Retyped, With},
+    row::{With, WithFieldType},
     rule::{
         check::custom,
         compare::{Operator, order},

@@ -22,7 +22,7 @@ macro_rules! layered {
         type NonNull = Self;
         type DistinctItem<W: Value> = W;
         type Lift<U: Value> = U;
-        type Replaced<S: Doc> = Retyped<Self, S>;
+        type Replaced<S: Doc> = WithFieldType<Self, S>;
         type Added<S: Doc> = With<Self, S>;
 
         fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
@@ -67,15 +67,15 @@ impl<R: Decode, Added: Doc + Decode> Decode for With<R, Added> {}
 /// A row in which a field has another type than declared, for example after `unwind`.
 ///
 /// It exists only as a type and has no values. A later stage changes the rows to a declared type.
-pub struct Retyped<R, Changed>(PhantomData<fn() -> (R, Changed)>);
+pub struct WithFieldType<R, Changed>(PhantomData<fn() -> (R, Changed)>);
 
-impl<R, Changed> fmt::Debug for Retyped<R, Changed> {
+impl<R, Changed> fmt::Debug for WithFieldType<R, Changed> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Retyped")
+        f.write_str("WithFieldType")
     }
 }
 
-impl<R: Value, Changed: Doc> Value for Retyped<R, Changed> {
+impl<R: Value, Changed: Doc> Value for WithFieldType<R, Changed> {
     layered!(Changed);
 
     fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {

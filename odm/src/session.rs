@@ -16,28 +16,28 @@
 //! does not know whether it is in a transaction. So it cannot name the call that failed in a transaction, cannot refuse
 //! what the server does not allow in one, and an error may state an outcome that only the commit determines.
 
-mod journal;
 mod manual;
 mod options;
 mod refused;
 mod start;
 mod state;
+mod tracker;
 
 use std::{fmt, sync::Arc};
 
 use mongodb::ClientSession;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-pub(crate) use self::{
-    journal::{Journal, Observer},
-    options::transaction_options,
-    refused::{allowed_command, allowed_stages},
-    state::{Lent, SessionState, sealed},
-};
 pub use self::{
     manual::{AbortTransaction, CommitTransaction, StartTransaction},
     start::StartSession,
     state::{AsSession, ExplicitSession, ImplicitSession},
+};
+pub(crate) use self::{
+    options::transaction_options,
+    refused::{allowed_command, allowed_stages},
+    state::{BorrowedSession, SessionState, sealed},
+    tracker::{Observer, TransactionTracker},
 };
 use crate::{
     database::Database,
@@ -80,13 +80,13 @@ enum Hold {
 /// The session of the driver, and what the driver does not show about it.
 pub(crate) struct Inner {
     pub(crate) driver: ClientSession,
-    pub(crate) journal: Arc<Journal>,
+    pub(crate) tracker: Arc<TransactionTracker>,
     pub(crate) database: Database,
 }
 
 impl Session {
     pub(crate) fn new(database: Database, driver: ClientSession) -> Self {
-        let inner = Inner { driver, journal: Arc::default(), database: database.clone() };
+        let inner = Inner { driver, tracker: Arc::default(), database: database.clone() };
         Self { hold: Hold::Shared(Arc::new(Mutex::new(inner))), database }
     }
 

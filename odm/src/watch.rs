@@ -8,9 +8,9 @@ mod fetch;
 mod fields;
 mod fragments;
 pub(crate) mod models;
+pub(crate) mod options;
 pub(crate) mod raw_stream;
 mod reply;
-pub(crate) mod request;
 pub(crate) mod resume_state;
 mod token;
 
@@ -35,7 +35,7 @@ pub use self::{
     token::ResumeToken,
 };
 
-use self::raw_stream::{Front, RawStream};
+use self::raw_stream::{Peeked, RawStream};
 use crate::{
     error::{Error, Result},
     value::{OwnedRow, Raw},
@@ -173,10 +173,10 @@ impl<M, Row> ChangeStream<M, Row> {
     where
         Row: OwnedRow,
     {
-        match ready!(self.stream.poll_front(cx, once)) {
-            Front::Event => {}
-            Front::Nothing => return Poll::Ready(Ok(None)),
-            Front::End(error) => return Poll::Ready(error.map_or(Ok(None), Err)),
+        match ready!(self.stream.poll_peek(cx, once)) {
+            Peeked::Event => {}
+            Peeked::Nothing => return Poll::Ready(Ok(None)),
+            Peeked::End(error) => return Poll::Ready(error.map_or(Ok(None), Err)),
         }
         let Some(event) = self.stream.front() else { return Poll::Ready(Ok(None)) };
         let token = ResumeToken::of_event(event);

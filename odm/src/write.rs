@@ -19,7 +19,7 @@ pub(crate) use self::{
     encode::{EncodedDocuments, encode, encode_replacement},
     kind::WriteKind,
     options::WriteOptions,
-    policy::{Guard, Meaning},
+    policy::{ReplyMeaning, VersionGuard},
     render::unwritten,
 };
 use crate::{error::Result, policies::Policies};
@@ -80,7 +80,7 @@ impl Inserts {
 pub(crate) struct Ready {
     change: Change,
     options: WriteOptions,
-    meaning: Meaning,
+    meaning: ReplyMeaning,
 }
 
 /// The kind of a statement as it is sent.
@@ -109,7 +109,7 @@ impl Ready {
     }
 
     /// Returns what the reply means, and leaves the meaning of the kind.
-    pub(crate) fn take_meaning(&mut self) -> Meaning {
+    pub(crate) fn take_meaning(&mut self) -> ReplyMeaning {
         std::mem::take(&mut self.meaning)
     }
 }

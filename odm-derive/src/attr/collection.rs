@@ -9,8 +9,8 @@ use super::{
     index::{Collation, Key, collation},
     list,
     symbol::{
-        self, CappedWord, ClusteredWord, ContainerWord, Position, ShardKeyWord, TimeSeriesWord,
-        ViewSourceWord, Word,
+        self, AttributeName, AttributePosition, CappedAttribute, ClusteredAttribute, ContainerAttribute,
+        ShardKeyAttribute, TimeSeriesAttribute, ViewSourceAttribute,
     },
     text, value,
 };
@@ -72,28 +72,29 @@ impl CollectionAttrs {
     pub(super) fn read(
         &mut self,
         cx: &Ctxt,
-        word: ContainerWord,
+        attribute: ContainerAttribute,
         ident: &Ident,
         input: ParseStream<'_>,
     ) -> syn::Result<()> {
-        match word {
-            ContainerWord::Capped => self.capped.set(ident, capped(cx, ident, input)?),
-            ContainerWord::TimeSeries => self.time_series.set(ident, time_series(cx, ident, input)?),
-            ContainerWord::Clustered => self.clustered.set(ident, clustered(cx, ident, input)?),
-            ContainerWord::Collation => self.collation.set(ident, collation(cx, ident, input)?),
-            ContainerWord::PreAndPostImages => {
-                flag(ident, input, word.form())?;
+        match attribute {
+            ContainerAttribute::Capped => self.capped.set(ident, capped(cx, ident, input)?),
+            ContainerAttribute::TimeSeries => self.time_series.set(ident, time_series(cx, ident, input)?),
+            ContainerAttribute::Clustered => self.clustered.set(ident, clustered(cx, ident, input)?),
+            ContainerAttribute::Collation => self.collation.set(ident, collation(cx, ident, input)?),
+            ContainerAttribute::PreAndPostImages => {
+                flag(ident, input, attribute.form())?;
                 self.pre_and_post_images.set(ident, ())
             }
-            ContainerWord::View => {
-                let source = view_source(cx, ident, input, Position::ViewSource, word.form())?;
+            ContainerAttribute::View => {
+                let source = view_source(cx, ident, input, AttributePosition::ViewSource, attribute.form())?;
                 self.view.set(ident, source)
             }
-            ContainerWord::MaterializedView => {
-                let source = view_source(cx, ident, input, Position::MaterializedView, word.form())?;
+            ContainerAttribute::MaterializedView => {
+                let source =
+                    view_source(cx, ident, input, AttributePosition::MaterializedView, attribute.form())?;
                 self.materialized_view.set(ident, source)
             }
-            ContainerWord::ShardKey => self.shard_key.set(ident, shard_key(cx, ident, input)?),
+            ContainerAttribute::ShardKey => self.shard_key.set(ident, shard_key(cx, ident, input)?),
             _ => Ok(()),
         }
     }
@@ -101,16 +102,18 @@ impl CollectionAttrs {
 
 fn capped(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Capped> {
     let (mut size, mut max) = (Once::default(), Once::default());
-    let form = ContainerWord::Capped.form();
+    let form = ContainerAttribute::Capped.form();
     let at_least_one = |ident: &Ident, input: ParseStream<'_>| {
         let literal: LitInt = value(ident, input, form)?;
         let number = literal.base10_parse::<u64>().ok().filter(|number| *number > 0);
         let message = "a bound of a capped collection is a whole number from 1";
         number.ok_or_else(|| syn::Error::new(literal.span(), message))
     };
-    list(cx, ident, input, form, |ident, input| match CappedWord::require_at(Position::Capped, ident)? {
-        CappedWord::Size => size.set(ident, at_least_one(ident, input)?),
-        CappedWord::Max => max.set(ident, at_least_one(ident, input)?),
+    list(cx, ident, input, form, |ident, input| {
+        match CappedAttribute::require_at(AttributePosition::Capped, ident)? {
+            CappedAttribute::Size => size.set(ident, at_least_one(ident, input)?),
+            CappedAttribute::Max => max.set(ident, at_least_one(ident, input)?),
+        }
     })?;
     let message = "a capped collection has a size in bytes: write `capped(size = 1048576)`";
     let size = size.get().copied().ok_or_else(|| syn::Error::new(ident.span(), message))?;
@@ -120,22 +123,24 @@ fn capped(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Cappe
 fn time_series(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<TimeSeries> {
     let (mut time, mut meta) = (Once::default(), Once::default());
     let (mut granularity, mut expire_after) = (Once::default(), Once::default());
-    let form = ContainerWord::TimeSeries.form();
+    let form = ContainerAttribute::TimeSeries.form();
     list(cx, ident, input, form, |ident, input| {
-        match TimeSeriesWord::require_at(Position::TimeSeries, ident)? {
-            word @ TimeSeriesWord::Time => time.set(ident, value(ident, input, word.form())?),
-            word @ TimeSeriesWord::Meta => meta.set(ident, value(ident, input, word.form())?),
-            word @ TimeSeriesWord::Granularity => {
-                let text = text(ident, input, word.form())?;
+        match TimeSeriesAttribute::require_at(AttributePosition::TimeSeries, ident)? {
+            attribute @ TimeSeriesAttribute::Time => time.set(ident, value(ident, input, attribute.form())?),
+            attribute @ TimeSeriesAttribute::Meta => meta.set(ident, value(ident, input, attribute.form())?),
+            attribute @ TimeSeriesAttribute::Granularity => {
+                let text = text(ident, input, attribute.form())?;
                 let variant = match text.value().as_str() {
                     "seconds" => "Seconds",
                     "minutes" => "Minutes",
                     "hours" => "Hours",
-                    _ => return Err(syn::Error::new(text.span(), symbol::correct(word.form()))),
+                    _ => return Err(syn::Error::new(text.span(), symbol::correct(attribute.form()))),
                 };
                 granularity.set(ident, variant)
             }
-            word @ TimeSeriesWord::ExpireAfter => expire_after.set(ident, age(ident, input, word.form())?),
+            attribute @ TimeSeriesAttribute::ExpireAfter => {
+                expire_after.set(ident, age(ident, input, attribute.form())?)
+            }
         }
     })?;
     let message = "a time series has a field with the time: write `time_series(time = at)`";
@@ -148,22 +153,24 @@ fn time_series(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<
     })
 }
 
-/// Parses the duration after a word.
+/// Parses the duration after a attribute.
 fn age(ident: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<u64> {
     let text: LitStr = text(ident, input, form)?;
     duration::seconds(&text)
 }
 
 fn clustered(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Option<u64>> {
-    let form = ContainerWord::Clustered.form();
+    let form = ContainerAttribute::Clustered.form();
     if !input.peek(token::Paren) {
         flag(ident, input, form)?;
         return Ok(None);
     }
     let mut expire_after = Once::default();
     list(cx, ident, input, form, |ident, input| {
-        match ClusteredWord::require_at(Position::Clustered, ident)? {
-            word @ ClusteredWord::ExpireAfter => expire_after.set(ident, age(ident, input, word.form())?),
+        match ClusteredAttribute::require_at(AttributePosition::Clustered, ident)? {
+            attribute @ ClusteredAttribute::ExpireAfter => {
+                expire_after.set(ident, age(ident, input, attribute.form())?)
+            }
         }
     })?;
     Ok(expire_after.get().copied())
@@ -173,19 +180,21 @@ fn view_source(
     cx: &Ctxt,
     ident: &Ident,
     input: ParseStream<'_>,
-    position: Position,
+    position: AttributePosition,
     form: &str,
 ) -> syn::Result<ViewSource> {
     let (mut on, mut pipeline, mut write) = (Once::default(), Once::default(), Once::default());
-    list(cx, ident, input, form, |ident, input| match ViewSourceWord::require_at(position, ident)? {
-        word @ ViewSourceWord::On => on.set(ident, value(ident, input, word.form())?),
-        word @ ViewSourceWord::Pipeline => pipeline.set(ident, value(ident, input, word.form())?),
-        word @ ViewSourceWord::Write => {
-            let text = text(ident, input, word.form())?;
+    list(cx, ident, input, form, |ident, input| match ViewSourceAttribute::require_at(position, ident)? {
+        attribute @ ViewSourceAttribute::On => on.set(ident, value(ident, input, attribute.form())?),
+        attribute @ ViewSourceAttribute::Pipeline => {
+            pipeline.set(ident, value(ident, input, attribute.form())?)
+        }
+        attribute @ ViewSourceAttribute::Write => {
+            let text = text(ident, input, attribute.form())?;
             let replaces = match text.value().as_str() {
                 "merge" => false,
                 "out" => true,
-                _ => return Err(syn::Error::new(text.span(), symbol::correct(word.form()))),
+                _ => return Err(syn::Error::new(text.span(), symbol::correct(attribute.form()))),
             };
             write.set(ident, replaces)
         }
@@ -200,9 +209,9 @@ fn view_source(
 
 fn shard_key(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<ShardKey> {
     let mut key = ShardKey { keys: Vec::new(), unique: None };
-    list(cx, ident, input, ContainerWord::ShardKey.form(), |ident, input| {
+    list(cx, ident, input, ContainerAttribute::ShardKey.form(), |ident, input| {
         let is_flag = input.is_empty() || input.peek(Token![,]);
-        if is_flag && ShardKeyWord::parse(ident) == Some(ShardKeyWord::Unique) {
+        if is_flag && ShardKeyAttribute::parse(ident) == Some(ShardKeyAttribute::Unique) {
             key.unique = Some(ident.span());
         } else {
             key.keys.push(Key::parse(None, ident, input)?);

@@ -9,7 +9,7 @@ use super::{
     index::Index,
     odm_words,
     rule::{self, Rule},
-    symbol::{ContainerWord, Position, Word},
+    symbol::{AttributeName, AttributePosition, ContainerAttribute},
     text,
     validator::Validator,
     value,
@@ -30,7 +30,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) rules: Vec<Rule>,
     pub(crate) validator: Once<Validator>,
     pub(crate) versions: Versions,
-    /// The hooks of the model run. The value is the word.
+    /// The hooks of the model run. The value is the attribute.
     pub(crate) hooks: Once<Ident>,
     /// The user declares that the variants have the order of their stored names.
     pub(crate) ordered: Once<()>,
@@ -39,43 +39,45 @@ pub(crate) struct ContainerAttrs {
 impl ContainerAttrs {
     /// Parses the attributes.
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput, derive: Derive) -> Self {
-        let position = Position::Container(derive);
+        let position = AttributePosition::Container(derive);
         let mut attrs = Self::default();
         odm_words(cx, &input.attrs, |ident, input| {
-            let word = ContainerWord::require_at(position, ident).inspect_err(|_| {
-                let meant = ContainerWord::closest(position, ident);
-                attrs.has_collection |= meant == Some(ContainerWord::Collection);
+            let attribute = ContainerAttribute::require_at(position, ident).inspect_err(|_| {
+                let meant = ContainerAttribute::closest(position, ident);
+                attrs.has_collection |= meant == Some(ContainerAttribute::Collection);
             })?;
-            match word {
-                ContainerWord::Ordered => {
-                    flag(ident, input, word.form())?;
+            match attribute {
+                ContainerAttribute::Ordered => {
+                    flag(ident, input, attribute.form())?;
                     attrs.ordered.set(ident, ())
                 }
-                ContainerWord::Collection => {
+                ContainerAttribute::Collection => {
                     attrs.has_collection = true;
-                    attrs.collection.set(ident, text(ident, input, word.form())?)
+                    attrs.collection.set(ident, text(ident, input, attribute.form())?)
                 }
-                ContainerWord::Index => {
+                ContainerAttribute::Index => {
                     Index::on_model(cx, ident, input).map(|index| attrs.indexes.push(index))
                 }
-                ContainerWord::Key => attrs.key.set(ident, value(ident, input, word.form())?),
-                ContainerWord::Validate => rule::of_document(cx, ident, input, &mut attrs.rules),
-                ContainerWord::Validator => attrs.validator.set(ident, Validator::parse(cx, ident, input)?),
-                ContainerWord::Hooks => {
-                    flag(ident, input, word.form())?;
+                ContainerAttribute::Key => attrs.key.set(ident, value(ident, input, attribute.form())?),
+                ContainerAttribute::Validate => rule::of_document(cx, ident, input, &mut attrs.rules),
+                ContainerAttribute::Validator => {
+                    attrs.validator.set(ident, Validator::parse(cx, ident, input)?)
+                }
+                ContainerAttribute::Hooks => {
+                    flag(ident, input, attribute.form())?;
                     attrs.hooks.set(ident, ident.clone())
                 }
-                ContainerWord::SchemaVersion => attrs.versions.current(ident, input),
-                ContainerWord::Upgrade => attrs.versions.upgrade(ident, input),
-                ContainerWord::Capped
-                | ContainerWord::TimeSeries
-                | ContainerWord::Clustered
-                | ContainerWord::Collation
-                | ContainerWord::PreAndPostImages
-                | ContainerWord::View
-                | ContainerWord::MaterializedView
-                | ContainerWord::ShardKey => attrs.options.read(cx, word, ident, input),
-                ContainerWord::Crate => attrs.krate.set(ident, value(ident, input, word.form())?),
+                ContainerAttribute::SchemaVersion => attrs.versions.current(ident, input),
+                ContainerAttribute::Upgrade => attrs.versions.upgrade(ident, input),
+                ContainerAttribute::Capped
+                | ContainerAttribute::TimeSeries
+                | ContainerAttribute::Clustered
+                | ContainerAttribute::Collation
+                | ContainerAttribute::PreAndPostImages
+                | ContainerAttribute::View
+                | ContainerAttribute::MaterializedView
+                | ContainerAttribute::ShardKey => attrs.options.read(cx, attribute, ident, input),
+                ContainerAttribute::Crate => attrs.krate.set(ident, value(ident, input, attribute.form())?),
             }
         });
         attrs

@@ -8,7 +8,7 @@ use super::{
     index::Index,
     odm_words,
     rule::{self, Rule},
-    symbol::{self, FieldWord, Position, SerdeWord, Word},
+    symbol::{self, AttributeName, AttributePosition, FieldAttribute, SerdeAttribute},
     text,
 };
 use crate::{ast::Derive, ctxt::Ctxt};
@@ -25,15 +25,15 @@ pub(crate) enum Policy {
 
 impl Policy {
     /// Returns the attribute that declares the policy.
-    pub(crate) fn word(self) -> &'static str {
-        let word = match self {
-            Self::CreatedAt => FieldWord::CreatedAt,
-            Self::UpdatedAt => FieldWord::UpdatedAt,
-            Self::Version => FieldWord::Version,
-            Self::DeletedAt => FieldWord::DeletedAt,
-            Self::Tenant => FieldWord::Tenant,
+    pub(crate) fn attribute(self) -> &'static str {
+        let attribute = match self {
+            Self::CreatedAt => FieldAttribute::CreatedAt,
+            Self::UpdatedAt => FieldAttribute::UpdatedAt,
+            Self::Version => FieldAttribute::Version,
+            Self::DeletedAt => FieldAttribute::DeletedAt,
+            Self::Tenant => FieldAttribute::Tenant,
         };
-        word.text()
+        attribute.text()
     }
 }
 
@@ -60,42 +60,46 @@ impl FieldAttrs {
     /// Parses the attributes. `in_variant` is whether the field belongs to a variant.
     pub(crate) fn read(cx: &Ctxt, field: &syn::Field, derive: Derive, in_variant: bool) -> Self {
         let name = field.ident.as_ref();
-        let position = Position::field(derive, in_variant, name.is_some());
+        let position = AttributePosition::field(derive, in_variant, name.is_some());
         let mut attrs = Self::default();
         odm_words(cx, &field.attrs, |ident, input| {
-            let word = FieldWord::require_at(position, ident).inspect_err(|_| {
-                let meant = FieldWord::closest(position, ident);
-                attrs.mistaken_encoding |= meant.is_some_and(FieldWord::is_encoding);
+            let attribute = FieldAttribute::require_at(position, ident).inspect_err(|_| {
+                let meant = FieldAttribute::closest(position, ident);
+                attrs.mistaken_encoding |= meant.is_some_and(FieldAttribute::is_encoding);
             })?;
-            let read = match word {
-                FieldWord::Id => flag(ident, input, word.form()).and_then(|()| attrs.id.set(ident, ())),
-                FieldWord::Index => match name {
+            let read = match attribute {
+                FieldAttribute::Id => {
+                    flag(ident, input, attribute.form()).and_then(|()| attrs.id.set(ident, ()))
+                }
+                FieldAttribute::Index => match name {
                     Some(name) => {
                         Index::on_field(cx, ident, input, name).map(|index| attrs.indexes.push(index))
                     }
-                    None => Err(FieldWord::unknown(position, ident)),
+                    None => Err(FieldAttribute::unknown(position, ident)),
                 },
-                FieldWord::Rename => {
-                    text(ident, input, word.form()).and_then(|name| attrs.rename.set(ident, name))
+                FieldAttribute::Rename => {
+                    text(ident, input, attribute.form()).and_then(|name| attrs.rename.set(ident, name))
                 }
-                FieldWord::Serde => ordered(ident, input).and_then(|ordered| attrs.serde.set(ident, ordered)),
-                FieldWord::Binary => {
-                    flag(ident, input, word.form()).and_then(|()| attrs.binary.set(ident, ()))
+                FieldAttribute::Serde => {
+                    ordered(ident, input).and_then(|ordered| attrs.serde.set(ident, ordered))
                 }
-                FieldWord::Unit => text(ident, input, word.form())
+                FieldAttribute::Binary => {
+                    flag(ident, input, attribute.form()).and_then(|()| attrs.binary.set(ident, ()))
+                }
+                FieldAttribute::Unit => text(ident, input, attribute.form())
                     .and_then(|text| unit(&text))
                     .and_then(|unit| attrs.unit.set(ident, unit)),
-                FieldWord::OnDelete => text(ident, input, word.form())
+                FieldAttribute::OnDelete => text(ident, input, attribute.form())
                     .and_then(|text| on_delete(&text))
                     .and_then(|rule| attrs.on_delete.set(ident, rule)),
-                FieldWord::Validate => rule::of_field(cx, ident, input, &mut attrs.rules),
-                FieldWord::CreatedAt => attrs.policy(Policy::CreatedAt, word, ident, input),
-                FieldWord::UpdatedAt => attrs.policy(Policy::UpdatedAt, word, ident, input),
-                FieldWord::Version => attrs.policy(Policy::Version, word, ident, input),
-                FieldWord::DeletedAt => attrs.policy(Policy::DeletedAt, word, ident, input),
-                FieldWord::Tenant => attrs.policy(Policy::Tenant, word, ident, input),
+                FieldAttribute::Validate => rule::of_field(cx, ident, input, &mut attrs.rules),
+                FieldAttribute::CreatedAt => attrs.policy(Policy::CreatedAt, attribute, ident, input),
+                FieldAttribute::UpdatedAt => attrs.policy(Policy::UpdatedAt, attribute, ident, input),
+                FieldAttribute::Version => attrs.policy(Policy::Version, attribute, ident, input),
+                FieldAttribute::DeletedAt => attrs.policy(Policy::DeletedAt, attribute, ident, input),
+                FieldAttribute::Tenant => attrs.policy(Policy::Tenant, attribute, ident, input),
             };
-            attrs.mistaken_encoding |= word.is_encoding() && read.is_err();
+            attrs.mistaken_encoding |= attribute.is_encoding() && read.is_err();
             read
         });
         attrs
@@ -104,17 +108,17 @@ impl FieldAttrs {
     fn policy(
         &mut self,
         policy: Policy,
-        word: FieldWord,
+        attribute: FieldAttribute,
         ident: &Ident,
         input: ParseStream<'_>,
     ) -> syn::Result<()> {
-        flag(ident, input, word.form())?;
+        flag(ident, input, attribute.form())?;
         self.policies.push((policy, ident.span()));
         Ok(())
     }
 }
 
-impl FieldWord {
+impl FieldAttribute {
     /// Returns whether the attribute specifies the encoding of the field.
     fn is_encoding(self) -> bool {
         match self {
@@ -135,15 +139,15 @@ impl FieldWord {
 
 /// Returns whether `(ordered)` follows `serde`.
 fn ordered(ident: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
-    let form = FieldWord::Serde.form();
+    let form = FieldAttribute::Serde.form();
     if !input.peek(token::Paren) {
         return flag(ident, input, form).map(|()| false);
     }
     let content;
     parenthesized!(content in input);
     let option: syn::Result<Ident> = content.parse();
-    match option.ok().filter(|_| content.is_empty()).and_then(|option| SerdeWord::parse(&option)) {
-        Some(SerdeWord::Ordered) => Ok(true),
+    match option.ok().filter(|_| content.is_empty()).and_then(|option| SerdeAttribute::parse(&option)) {
+        Some(SerdeAttribute::Ordered) => Ok(true),
         None => {
             content.parse::<proc_macro2::TokenStream>()?;
             Err(symbol::malformed(ident, form))

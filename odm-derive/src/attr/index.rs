@@ -12,7 +12,7 @@ pub(crate) use self::{
 };
 use super::{
     Once, flag, list,
-    symbol::{self, ContainerWord, FieldWord, IndexWord, Position, Word},
+    symbol::{self, AttributeName, AttributePosition, ContainerAttribute, FieldAttribute, IndexAttribute},
 };
 use crate::ctxt::Ctxt;
 
@@ -80,8 +80,8 @@ impl Index {
     pub(crate) fn on_model(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         let mut index = Self::new(ident);
         let mistakes = cx.count();
-        list(cx, ident, input, ContainerWord::Index.form(), |ident, input| {
-            let option = IndexWord::parse_at(Position::Index, ident);
+        list(cx, ident, input, ContainerAttribute::Index.form(), |ident, input| {
+            let option = IndexAttribute::parse_at(AttributePosition::Index, ident);
             if let Some(option) = option
                 && index.option(cx, option, ident, input)?
             {
@@ -102,17 +102,17 @@ impl Index {
         input: ParseStream<'_>,
         field: &Ident,
     ) -> syn::Result<Self> {
-        let form = FieldWord::Index.form();
+        let form = FieldAttribute::Index.form();
         let mut index = Self::new(ident);
         let mistakes = cx.count();
         if flag(ident, input, form).is_err() {
             list(cx, ident, input, form, |ident, input| {
-                let option = IndexWord::require_at(Position::FieldIndex, ident)?;
+                let option = IndexAttribute::require_at(AttributePosition::FieldIndex, ident)?;
                 if index.option(cx, option, ident, input)? {
                     return Ok(());
                 }
                 // The form of `name` is an index on a model.
-                let form = if option == IndexWord::Name { form } else { option.form() };
+                let form = if option == IndexAttribute::Name { form } else { option.form() };
                 Err(symbol::malformed(ident, form))
             })?;
         }

@@ -8,7 +8,10 @@ use syn::{
 
 use super::{
     Once, flag, list,
-    symbol::{ContainerWord, FieldWord, LengthWord, Position, RangeWord, RuleWord, Word, malformed},
+    symbol::{
+        AttributeName, AttributePosition, ContainerAttribute, FieldAttribute, LengthAttribute,
+        RangeAttribute, RuleAttribute, malformed,
+    },
     text, value,
 };
 use crate::ctxt::Ctxt;
@@ -68,36 +71,38 @@ pub(crate) fn of_field(
     input: ParseStream<'_>,
     rules: &mut Vec<Rule>,
 ) -> syn::Result<()> {
-    list(cx, ident, input, FieldWord::Validate.form(), |ident, input| {
-        if let Some(RuleWord::Compare | RuleWord::RequiredTogether) = RuleWord::parse(ident) {
+    list(cx, ident, input, FieldAttribute::Validate.form(), |ident, input| {
+        if let Some(RuleAttribute::Compare | RuleAttribute::RequiredTogether) = RuleAttribute::parse(ident) {
             let message = format!("`{ident}` is a rule of several fields: write it on the struct");
             return Err(syn::Error::new(ident.span(), message));
         }
-        let word = RuleWord::require_at(Position::FieldRules, ident)?;
-        let kind = match word {
-            RuleWord::Length => length(cx, ident, input)?,
-            RuleWord::Range => range(cx, ident, input)?,
-            RuleWord::Pattern => pattern(text(ident, input, word.form())?)?,
-            RuleWord::Email => {
-                flag(ident, input, word.form())?;
+        let attribute = RuleAttribute::require_at(AttributePosition::FieldRules, ident)?;
+        let kind = match attribute {
+            RuleAttribute::Length => length(cx, ident, input)?,
+            RuleAttribute::Range => range(cx, ident, input)?,
+            RuleAttribute::Pattern => pattern(text(ident, input, attribute.form())?)?,
+            RuleAttribute::Email => {
+                flag(ident, input, attribute.form())?;
                 Kind::Email
             }
-            RuleWord::Url => {
-                flag(ident, input, word.form())?;
+            RuleAttribute::Url => {
+                flag(ident, input, attribute.form())?;
                 Kind::Url
             }
-            RuleWord::Nested => {
-                flag(ident, input, word.form())?;
+            RuleAttribute::Nested => {
+                flag(ident, input, attribute.form())?;
                 Kind::Nested
             }
-            RuleWord::OneOf => one_of(value(ident, input, word.form())?)?,
-            RuleWord::MultipleOf => multiple_of(value(ident, input, word.form())?)?,
-            RuleWord::UniqueItems => {
-                flag(ident, input, word.form())?;
+            RuleAttribute::OneOf => one_of(value(ident, input, attribute.form())?)?,
+            RuleAttribute::MultipleOf => multiple_of(value(ident, input, attribute.form())?)?,
+            RuleAttribute::UniqueItems => {
+                flag(ident, input, attribute.form())?;
                 Kind::UniqueItems
             }
-            RuleWord::Custom => Kind::Custom(value(ident, input, word.form())?),
-            RuleWord::Compare | RuleWord::RequiredTogether => return Err(malformed(ident, word.form())),
+            RuleAttribute::Custom => Kind::Custom(value(ident, input, attribute.form())?),
+            RuleAttribute::Compare | RuleAttribute::RequiredTogether => {
+                return Err(malformed(ident, attribute.form()));
+            }
         };
         rules.push(Rule { span: ident.span(), kind });
         Ok(())
@@ -111,21 +116,21 @@ pub(crate) fn of_document(
     input: ParseStream<'_>,
     rules: &mut Vec<Rule>,
 ) -> syn::Result<()> {
-    list(cx, ident, input, ContainerWord::Validate.form(), |ident, input| {
-        let kind = match RuleWord::parse(ident) {
-            Some(word @ RuleWord::Custom) => Kind::Custom(value(ident, input, word.form())?),
-            Some(RuleWord::Compare) => compare(ident, input)?,
-            Some(RuleWord::RequiredTogether) => required_together(ident, input)?,
+    list(cx, ident, input, ContainerAttribute::Validate.form(), |ident, input| {
+        let kind = match RuleAttribute::parse(ident) {
+            Some(attribute @ RuleAttribute::Custom) => Kind::Custom(value(ident, input, attribute.form())?),
+            Some(RuleAttribute::Compare) => compare(ident, input)?,
+            Some(RuleAttribute::RequiredTogether) => required_together(ident, input)?,
             Some(
-                RuleWord::Length
-                | RuleWord::Range
-                | RuleWord::Pattern
-                | RuleWord::Email
-                | RuleWord::Url
-                | RuleWord::OneOf
-                | RuleWord::MultipleOf
-                | RuleWord::UniqueItems
-                | RuleWord::Nested,
+                RuleAttribute::Length
+                | RuleAttribute::Range
+                | RuleAttribute::Pattern
+                | RuleAttribute::Email
+                | RuleAttribute::Url
+                | RuleAttribute::OneOf
+                | RuleAttribute::MultipleOf
+                | RuleAttribute::UniqueItems
+                | RuleAttribute::Nested,
             ) => {
                 return Err(syn::Error::new(
                     ident.span(),
@@ -135,7 +140,7 @@ pub(crate) fn of_document(
                     ),
                 ));
             }
-            None => return Err(RuleWord::unknown(Position::DocumentRules, ident)),
+            None => return Err(RuleAttribute::unknown(AttributePosition::DocumentRules, ident)),
         };
         rules.push(Rule { span: ident.span(), kind });
         Ok(())
@@ -160,7 +165,7 @@ fn multiple_of(divisor: LitInt) -> syn::Result<Kind> {
 fn compare(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     let content;
     if !input.peek(token::Paren) {
-        return Err(malformed(ident, RuleWord::Compare.form()));
+        return Err(malformed(ident, RuleAttribute::Compare.form()));
     }
     parenthesized!(content in input);
     let parse = |input: ParseStream<'_>| {
@@ -180,7 +185,7 @@ fn compare(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     };
     parse(&content).map_err(|_| {
         skip(&content);
-        malformed(ident, RuleWord::Compare.form())
+        malformed(ident, RuleAttribute::Compare.form())
     })
 }
 
@@ -193,28 +198,28 @@ fn skip(input: ParseStream<'_>) {
 fn required_together(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     let content;
     if !input.peek(token::Paren) {
-        return Err(malformed(ident, RuleWord::RequiredTogether.form()));
+        return Err(malformed(ident, RuleAttribute::RequiredTogether.form()));
     }
     parenthesized!(content in input);
     let fields = Punctuated::<Ident, Token![,]>::parse_terminated(&content);
     let fields: Vec<Ident> = fields.map(|fields| fields.into_iter().collect()).unwrap_or_default();
     if fields.len() < 2 {
         skip(&content);
-        return Err(malformed(ident, RuleWord::RequiredTogether.form()));
+        return Err(malformed(ident, RuleAttribute::RequiredTogether.form()));
     }
     Ok(Kind::RequiredTogether(fields))
 }
 
 fn length(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     let (mut min, mut max, mut equal) = (Once::default(), Once::default(), Once::default());
-    list(cx, ident, input, RuleWord::Length.form(), |ident, input| {
-        let word = LengthWord::require_at(Position::Length, ident)?;
-        let slot = match word {
-            LengthWord::Min => &mut min,
-            LengthWord::Max => &mut max,
-            LengthWord::Equal => &mut equal,
+    list(cx, ident, input, RuleAttribute::Length.form(), |ident, input| {
+        let attribute = LengthAttribute::require_at(AttributePosition::Length, ident)?;
+        let slot = match attribute {
+            LengthAttribute::Min => &mut min,
+            LengthAttribute::Max => &mut max,
+            LengthAttribute::Equal => &mut equal,
         };
-        let bound: LitInt = value(ident, input, word.form())?;
+        let bound: LitInt = value(ident, input, attribute.form())?;
         if bound.base10_parse::<usize>().is_err() {
             return Err(syn::Error::new(bound.span(), "a length is a whole number, 0 or more"));
         }
@@ -237,13 +242,13 @@ fn length(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind>
 
 fn range(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Kind> {
     let (mut min, mut max) = (Once::<Box<Expr>>::default(), Once::<Box<Expr>>::default());
-    list(cx, ident, input, RuleWord::Range.form(), |ident, input| {
-        let word = RangeWord::require_at(Position::Range, ident)?;
-        let slot = match word {
-            RangeWord::Min => &mut min,
-            RangeWord::Max => &mut max,
+    list(cx, ident, input, RuleAttribute::Range.form(), |ident, input| {
+        let attribute = RangeAttribute::require_at(AttributePosition::Range, ident)?;
+        let slot = match attribute {
+            RangeAttribute::Min => &mut min,
+            RangeAttribute::Max => &mut max,
         };
-        slot.set(ident, value(ident, input, word.form())?)
+        slot.set(ident, value(ident, input, attribute.form())?)
     })?;
     let (min, max) = (min.get().cloned(), max.get().cloned());
     if let (Some(min), Some(max)) = (&min, &max)

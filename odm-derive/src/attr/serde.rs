@@ -173,7 +173,7 @@ impl Variant {
             untagged: variant.attrs.untagged(),
             serialize_with: variant.attrs.serialize_with().cloned(),
             deserialize_with: variant.attrs.deserialize_with().cloned(),
-            with: with.iter().find_map(|word| find(attributes, word)),
+            with: with.iter().find_map(|name| find(attributes, name)),
             fields: variant.fields.iter().map(|field| Field::new(cx, field)).collect(),
         }
     }
@@ -233,12 +233,12 @@ fn refuse_two_names(cx: &Ctxt, span: Span) {
 }
 
 fn from_span(attrs: &attr::Container, input: &DeriveInput) -> Option<Span> {
-    let word = match (attrs.type_from(), attrs.type_try_from()) {
+    let name = match (attrs.type_from(), attrs.type_try_from()) {
         (Some(_), _) => "from",
         (None, Some(_)) => "try_from",
         (None, None) => return None,
     };
-    Some(span_of(&input.attrs, word))
+    Some(span_of(&input.attrs, name))
 }
 
 fn refuse_on_container(cx: &Ctxt, input: &DeriveInput, attrs: &attr::Container) {
@@ -247,8 +247,8 @@ fn refuse_on_container(cx: &Ctxt, input: &DeriveInput, attrs: &attr::Container) 
         ("field_identifier", matches!(attrs.identifier(), Identifier::Field)),
         ("variant_identifier", matches!(attrs.identifier(), Identifier::Variant)),
     ];
-    for word in given(&identifiers) {
-        refuse(cx, span_of(&input.attrs, word), word, through_serde);
+    for name in given(&identifiers) {
+        refuse(cx, span_of(&input.attrs, name), name, through_serde);
     }
     if attrs.remote().is_some() {
         let out = "derive for a type of your own, or mark the field of the foreign type `#[odm(serde)]` \
@@ -257,32 +257,32 @@ fn refuse_on_container(cx: &Ctxt, input: &DeriveInput, attrs: &attr::Container) 
     }
 }
 
-fn given<'w>(words: &[(&'w str, bool)]) -> Vec<&'w str> {
-    words.iter().filter(|(_, given)| *given).map(|(word, _)| *word).collect()
+fn given<'w>(names: &[(&'w str, bool)]) -> Vec<&'w str> {
+    names.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect()
 }
 
-fn refuse(cx: &Ctxt, span: Span, word: &str, instead: &str) {
-    cx.push(syn::Error::new(span, format_args!("odm does not support `#[serde({word})]` here; {instead}")));
+fn refuse(cx: &Ctxt, span: Span, name: &str, instead: &str) {
+    cx.push(syn::Error::new(span, format_args!("odm does not support `#[serde({name})]` here; {instead}")));
 }
 
 /// Returns the span of an attribute in `#[serde(..)]`, for messages about it. serde's tree does not contain these
 /// spans.
-fn find(attributes: &[Attribute], word: &str) -> Option<Span> {
+fn find(attributes: &[Attribute], name: &str) -> Option<Span> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
         match &attribute.meta {
-            Meta::List(list) => find_word(list.tokens.clone(), word),
+            Meta::List(list) => find_name(list.tokens.clone(), name),
             _ => None,
         }
     })
 }
 
-fn find_word(tokens: TokenStream, word: &str) -> Option<Span> {
+fn find_name(tokens: TokenStream, name: &str) -> Option<Span> {
     tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(ident) if ident == word => Some(ident.span()),
+        TokenTree::Ident(ident) if ident == name => Some(ident.span()),
         _ => None,
     })
 }
 
-fn span_of(attributes: &[Attribute], word: &str) -> Span {
-    find(attributes, word).unwrap_or_else(Span::call_site)
+fn span_of(attributes: &[Attribute], name: &str) -> Span {
+    find(attributes, name).unwrap_or_else(Span::call_site)
 }

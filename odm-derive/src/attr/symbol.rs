@@ -1,47 +1,47 @@
 //! The attributes in `#[odm(..)]`, and their options: the correct form of each, the positions where it is valid, and
 //! what to do elsewhere.
 
-mod word;
+mod name;
 
 use syn::Ident;
 
-use self::Position::{Container, Field, FieldIndex, VariantField};
-pub(crate) use self::word::{Position, Word, closest, correct, enumerate, malformed};
+use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
+pub(crate) use self::name::{AttributeName, AttributePosition, closest, correct, enumerate, malformed};
 use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
-/// Declares the attributes, one line each: `Variant("word", "correct form", positions)`.
+/// Declares the attributes, one line each: `Variant("attribute", "correct form", positions)`.
 ///
 /// Each group of attributes becomes an enum. The positions are a pattern, where `_` stands for all positions of the
 /// group.
-macro_rules! words {
+macro_rules! attribute_names {
     ($(
         $(#[$doc:meta])*
-        $Group:ident { $($Word:ident($text:literal, $form:expr, $positions:pat)),+ $(,)? }
+        $Group:ident { $($AttributeName:ident($text:literal, $form:expr, $positions:pat)),+ $(,)? }
     )+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum $Group {
-            $($Word),+
+            $($AttributeName),+
         }
 
-        impl Word for $Group {
-            const ALL: &'static [Self] = &[$(Self::$Word),+];
+        impl AttributeName for $Group {
+            const ALL: &'static [Self] = &[$(Self::$AttributeName),+];
 
             fn text(self) -> &'static str {
                 match self {
-                    $(Self::$Word => $text),+
+                    $(Self::$AttributeName => $text),+
                 }
             }
 
             fn form(self) -> &'static str {
                 match self {
-                    $(Self::$Word => $form),+
+                    $(Self::$AttributeName => $form),+
                 }
             }
 
-            fn is_valid(self, position: Position) -> bool {
+            fn is_valid(self, position: AttributePosition) -> bool {
                 match self {
-                    $(Self::$Word => matches!(position, $positions)),+
+                    $(Self::$AttributeName => matches!(position, $positions)),+
                 }
             }
         }
@@ -49,9 +49,9 @@ macro_rules! words {
 }
 
 // Messages list the attributes in the order of these lines.
-words! {
-    /// The attributes on a struct or enum. Those on a view and on a patch are [`ViewWord`].
-    ContainerWord {
+attribute_names! {
+    /// The attributes on a struct or enum. Those on a view and on a patch are [`ViewAttribute`].
+    ContainerAttribute {
         Ordered("ordered", "#[odm(ordered)]", Container(Value)),
         Collection("collection", "#[odm(collection = \"orders\")]", Container(Model)),
         Index("index", "#[odm(index(customer, placed_at = -1, unique))]", Container(Model)),
@@ -73,19 +73,19 @@ words! {
     }
 
     /// The attributes on a view, and on a patch.
-    ViewWord {
+    ViewAttribute {
         Of("of", "#[odm(of = Order)]", _),
         Crate("crate", CRATE, _),
     }
 
     /// The attributes on a variant.
-    VariantWord {
+    VariantAttribute {
         Rename("rename", RENAME, _),
     }
 
-    /// The attributes on a field. Those on a field of a view are [`ViewFieldWord`], those on a
-    /// field of a patch [`PatchFieldWord`].
-    FieldWord {
+    /// The attributes on a field. Those on a field of a view are [`ViewFieldAttribute`], those on a
+    /// field of a patch [`PatchFieldAttribute`].
+    FieldAttribute {
         Id("id", "#[odm(id)]", Field(Model | Shape) | VariantField(Model)),
         Index("index", FIELD_INDEX, Field(Model)),
         Rename("rename", RENAME, Field(Model | Embedded | Shape) | VariantField(_)),
@@ -102,38 +102,38 @@ words! {
     }
 
     /// The attributes on a field of a view.
-    ViewFieldWord {
+    ViewFieldAttribute {
         From("from", "#[odm(from = parents_field)]", _),
         TextScore("text_score", "#[odm(text_score)]", _),
     }
 
     /// The attributes on a field of a patch.
-    PatchFieldWord {
+    PatchFieldAttribute {
         To("to", "#[odm(to = documents_field)]", _),
     }
 
     /// The options in `index(..)`.
-    IndexWord {
+    IndexAttribute {
         Unique("unique", FIELD_INDEX, _),
         Sparse("sparse", FIELD_INDEX, _),
         Hidden("hidden", FIELD_INDEX, _),
         Descending("descending", "#[odm(index(descending))]", FieldIndex),
         Type("type", "type = \"text\"`, or `2dsphere`, `2d`, `hashed`, `wildcard", FieldIndex),
-        EveryField("every_field", "every_field = \"wildcard\"` or `every_field = \"text\"", Position::Index),
+        EveryField("every_field", "every_field = \"wildcard\"` or `every_field = \"text\"", AttributePosition::Index),
         Ttl("ttl", "ttl = \"90d\"", _),
         Name("name", "#[odm(index(customer, name = \"by_customer\"))]", _),
         Partial("partial", "partial = |order| order.total().gt(100)", _),
         Collation("collation", COLLATION, _),
-        Weights("weights", "weights(title = 10)", Position::Index),
+        Weights("weights", "weights(title = 10)", AttributePosition::Index),
         DefaultLanguage("default_language", "default_language = \"german\"", _),
         LanguageOverride("language_override", "language_override = \"storedName\"", _),
         Bounds("bounds", BOUNDS, _),
-        Include("include", "include(attributes)", Position::Index),
-        Exclude("exclude", "exclude(remarks)", Position::Index),
+        Include("include", "include(attributes)", AttributePosition::Index),
+        Exclude("exclude", "exclude(remarks)", AttributePosition::Index),
     }
 
     /// The options in `collation(..)`.
-    CollationWord {
+    CollationAttribute {
         Locale("locale", COLLATION, _),
         Strength("strength", "strength = 2`, or `1`, `3`, `4`, `5", _),
         CaseLevel("case_level", "case_level = true", _),
@@ -146,43 +146,43 @@ words! {
     }
 
     /// The options in `bounds(..)`.
-    BoundsWord {
+    BoundsAttribute {
         Min("min", BOUNDS, _),
         Max("max", BOUNDS, _),
         Bits("bits", BOUNDS, _),
     }
 
     /// The rules in `validate(..)`.
-    RuleWord {
-        Length("length", LENGTH, Position::FieldRules),
-        Range("range", RANGE, Position::FieldRules),
-        Pattern("pattern", "pattern = \"^[a-z]+$\"", Position::FieldRules),
-        Email("email", "email", Position::FieldRules),
-        Url("url", "url", Position::FieldRules),
-        OneOf("one_of", "one_of = [\"draft\", \"final\"]", Position::FieldRules),
-        MultipleOf("multiple_of", "multiple_of = 5", Position::FieldRules),
-        UniqueItems("unique_items", "unique_items", Position::FieldRules),
-        Compare("compare", "compare(starts_at <= ends_at)", Position::DocumentRules),
-        RequiredTogether("required_together", "required_together(street, city)", Position::DocumentRules),
-        Nested("nested", "nested", Position::FieldRules),
+    RuleAttribute {
+        Length("length", LENGTH, AttributePosition::FieldRules),
+        Range("range", RANGE, AttributePosition::FieldRules),
+        Pattern("pattern", "pattern = \"^[a-z]+$\"", AttributePosition::FieldRules),
+        Email("email", "email", AttributePosition::FieldRules),
+        Url("url", "url", AttributePosition::FieldRules),
+        OneOf("one_of", "one_of = [\"draft\", \"final\"]", AttributePosition::FieldRules),
+        MultipleOf("multiple_of", "multiple_of = 5", AttributePosition::FieldRules),
+        UniqueItems("unique_items", "unique_items", AttributePosition::FieldRules),
+        Compare("compare", "compare(starts_at <= ends_at)", AttributePosition::DocumentRules),
+        RequiredTogether("required_together", "required_together(street, city)", AttributePosition::DocumentRules),
+        Nested("nested", "nested", AttributePosition::FieldRules),
         Custom("custom", "custom = path::to::function", _),
     }
 
     /// The bounds in `length(..)`.
-    LengthWord {
+    LengthAttribute {
         Min("min", LENGTH, _),
         Max("max", LENGTH, _),
         Equal("equal", LENGTH, _),
     }
 
     /// The bounds in `range(..)`.
-    RangeWord {
+    RangeAttribute {
         Min("min", RANGE, _),
         Max("max", RANGE, _),
     }
 
     /// The options in `validator(..)`.
-    ValidatorWord {
+    ValidatorAttribute {
         Level("level", "level = \"moderate\"`, or `strict", _),
         Action("action", "action = \"warn\"`, or `error", _),
         DenyUnknownFields("deny_unknown_fields", "#[odm(validator(deny_unknown_fields))]", _),
@@ -190,13 +190,13 @@ words! {
     }
 
     /// The bounds in `capped(..)`.
-    CappedWord {
+    CappedAttribute {
         Size("size", "size = 1048576", _),
         Max("max", "max = 1000", _),
     }
 
     /// The options in `time_series(..)`.
-    TimeSeriesWord {
+    TimeSeriesAttribute {
         Time("time", TIME_SERIES, _),
         Meta("meta", TIME_SERIES, _),
         Granularity("granularity", "granularity = \"seconds\"`, or `minutes`, `hours", _),
@@ -204,29 +204,29 @@ words! {
     }
 
     /// The options in `clustered(..)`.
-    ClusteredWord {
+    ClusteredAttribute {
         ExpireAfter("expire_after", CLUSTERED, _),
     }
 
     /// The options in `view(..)` and `materialized_view(..)`.
-    ViewSourceWord {
+    ViewSourceAttribute {
         On("on", "on = Order", _),
         Pipeline("pipeline", "pipeline = path::to::function", _),
-        Write("write", "write = \"merge\"`, or `out", Position::MaterializedView),
+        Write("write", "write = \"merge\"`, or `out", AttributePosition::MaterializedView),
     }
 
     /// The options in `shard_key(..)`.
-    ShardKeyWord {
+    ShardKeyAttribute {
         Unique("unique", SHARD_KEY, _),
     }
 
     /// The options in `schema_version(..)`.
-    SchemaVersionWord {
+    SchemaVersionAttribute {
         Name("name", SCHEMA_VERSION, _),
     }
 
     /// The options in `serde(..)`.
-    SerdeWord {
+    SerdeAttribute {
         Ordered("ordered", SERDE, _),
     }
 }
@@ -260,87 +260,88 @@ const NOTHING_OF_ITS_OWN: &str =
     "a value has no rules, indexes or id of its own: put it on the field that holds it";
 
 /// Returns why an attribute of another position is not valid at this one, and what to do instead.
-fn elsewhere(position: Position, ident: &Ident) -> Option<String> {
+fn elsewhere(position: AttributePosition, ident: &Ident) -> Option<String> {
     let (derive, on_container) = match position {
-        Position::Container(derive) => (derive, true),
-        Position::Field(derive) | Position::VariantField(derive) | Position::VariantValue(derive) => {
-            (derive, false)
-        }
-        Position::Variant => (Value, false),
-        Position::Index
-        | Position::FieldIndex
-        | Position::Collation
-        | Position::Bounds
-        | Position::FieldRules
-        | Position::DocumentRules
-        | Position::Length
-        | Position::Range
-        | Position::Validator
-        | Position::Capped
-        | Position::TimeSeries
-        | Position::Clustered
-        | Position::ViewSource
-        | Position::MaterializedView
-        | Position::SchemaVersion => return None,
+        AttributePosition::Container(derive) => (derive, true),
+        AttributePosition::Field(derive)
+        | AttributePosition::VariantField(derive)
+        | AttributePosition::VariantValue(derive) => (derive, false),
+        AttributePosition::Variant => (Value, false),
+        AttributePosition::Index
+        | AttributePosition::FieldIndex
+        | AttributePosition::Collation
+        | AttributePosition::Bounds
+        | AttributePosition::FieldRules
+        | AttributePosition::DocumentRules
+        | AttributePosition::Length
+        | AttributePosition::Range
+        | AttributePosition::Validator
+        | AttributePosition::Capped
+        | AttributePosition::TimeSeries
+        | AttributePosition::Clustered
+        | AttributePosition::ViewSource
+        | AttributePosition::MaterializedView
+        | AttributePosition::SchemaVersion => return None,
     };
-    if let Some(word) = ContainerWord::parse(ident) {
-        container_word(word, derive)
-    } else if let Some(word) = FieldWord::parse(ident) {
-        let in_variant = matches!(position, Position::VariantField(_) | Position::VariantValue(_));
-        field_word(word, derive, on_container, in_variant)
+    if let Some(attribute) = ContainerAttribute::parse(ident) {
+        container_attribute(attribute, derive)
+    } else if let Some(attribute) = FieldAttribute::parse(ident) {
+        let in_variant =
+            matches!(position, AttributePosition::VariantField(_) | AttributePosition::VariantValue(_));
+        field_attribute(attribute, derive, on_container, in_variant)
     } else {
-        index_word(IndexWord::parse(ident)?, derive, on_container)
+        index_attribute(IndexAttribute::parse(ident)?, derive, on_container)
     }
 }
 
-fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
-    let reason = match word {
-        ContainerWord::Ordered => "`ordered` is only for an enum without data that derives `odm::Value`",
-        ContainerWord::Index => return index(derive),
-        ContainerWord::Validate => return validate(derive),
-        ContainerWord::Collection => match derive {
-            Model => return Some(not_on_a_field(word)),
+fn container_attribute(attribute: ContainerAttribute, derive: Derive) -> Option<String> {
+    let reason = match attribute {
+        ContainerAttribute::Ordered => "`ordered` is only for an enum without data that derives `odm::Value`",
+        ContainerAttribute::Index => return index(derive),
+        ContainerAttribute::Validate => return validate(derive),
+        ContainerAttribute::Collection => match derive {
+            Model => return Some(not_on_a_field(attribute)),
             View => NEVER_WRITTEN,
             Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => "only a model has a collection: derive `odm::Model`",
         },
-        ContainerWord::Key => match derive {
-            Model => return Some(not_on_a_field(word)),
+        ContainerAttribute::Key => match derive {
+            Model => return Some(not_on_a_field(attribute)),
             View => NEVER_WRITTEN,
             Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => "only a model has an id, so a key: derive `odm::Model`",
         },
-        ContainerWord::Validator => match derive {
-            Model => return Some(not_on_a_field(word)),
+        ContainerAttribute::Validator => match derive {
+            Model => return Some(not_on_a_field(attribute)),
             View => NEVER_WRITTEN,
             Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => {
                 "only a collection has a validator: put it on the model, whose validator includes what is inside"
             }
         },
-        ContainerWord::Capped
-        | ContainerWord::TimeSeries
-        | ContainerWord::Clustered
-        | ContainerWord::Collation
-        | ContainerWord::PreAndPostImages
-        | ContainerWord::View
-        | ContainerWord::MaterializedView
-        | ContainerWord::ShardKey => match derive {
-            Model => return Some(not_on_a_field(word)),
+        ContainerAttribute::Capped
+        | ContainerAttribute::TimeSeries
+        | ContainerAttribute::Clustered
+        | ContainerAttribute::Collation
+        | ContainerAttribute::PreAndPostImages
+        | ContainerAttribute::View
+        | ContainerAttribute::MaterializedView
+        | ContainerAttribute::ShardKey => match derive {
+            Model => return Some(not_on_a_field(attribute)),
             View | Patch | Embedded | Shape | Value => {
                 "this is an option of a collection: put it on the model"
             }
         },
-        ContainerWord::Hooks => match derive {
-            Model => return Some(not_on_a_field(word)),
+        ContainerAttribute::Hooks => match derive {
+            Model => return Some(not_on_a_field(attribute)),
             View => NEVER_WRITTEN,
             Patch => ON_THE_DOCUMENT,
             Embedded | Shape | Value => {
                 "only a model has hooks, which run around the writes of its documents: put it on the model"
             }
         },
-        ContainerWord::SchemaVersion | ContainerWord::Upgrade => match derive {
-            Model | Embedded => return Some(not_on_a_field(word)),
+        ContainerAttribute::SchemaVersion | ContainerAttribute::Upgrade => match derive {
+            Model | Embedded => return Some(not_on_a_field(attribute)),
             View => NEVER_WRITTEN,
             Patch => ON_THE_DOCUMENT,
             Shape => {
@@ -348,18 +349,23 @@ fn container_word(word: ContainerWord, derive: Derive) -> Option<String> {
             }
             Value => "a value cannot have a version of its own: put it on the document that holds it",
         },
-        ContainerWord::Crate => return None,
+        ContainerAttribute::Crate => return None,
     };
     Some(reason.to_owned())
 }
 
-fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: bool) -> Option<String> {
-    use FieldWord::{
+fn field_attribute(
+    attribute: FieldAttribute,
+    derive: Derive,
+    on_container: bool,
+    in_variant: bool,
+) -> Option<String> {
+    use FieldAttribute::{
         Binary, CreatedAt, DeletedAt, Id, Index, OnDelete, Rename, Serde, Tenant, Unit, UpdatedAt, Validate,
         Version,
     };
 
-    let reason = match (word, derive) {
+    let reason = match (attribute, derive) {
         (Index, _) => return index(derive),
         (Validate, _) => return validate(derive),
         (
@@ -367,7 +373,7 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: b
             | Tenant,
             Model,
         ) if on_container => {
-            return Some(format!("`{}` belongs on a field, not on the model", word.text()));
+            return Some(format!("`{}` belongs on a field, not on the model", attribute.text()));
         }
         (Id, Embedded) => {
             "an embedded document has no id of its own: rename the field with \
@@ -408,13 +414,13 @@ fn field_word(word: FieldWord, derive: Derive, on_container: bool, in_variant: b
     Some(reason.to_owned())
 }
 
-fn index_word(word: IndexWord, derive: Derive, on_container: bool) -> Option<String> {
-    use IndexWord::{
+fn index_attribute(attribute: IndexAttribute, derive: Derive, on_container: bool) -> Option<String> {
+    use IndexAttribute::{
         Bounds, Collation, DefaultLanguage, Descending, EveryField, Exclude, Hidden, Include,
         LanguageOverride, Name, Partial, Sparse, Ttl, Type, Unique, Weights,
     };
 
-    let value = match (derive, word) {
+    let value = match (derive, attribute) {
         (Model, Unique | Sparse | Hidden | Descending) => "",
         (Model, Ttl) => " = \"90d\"",
         (Model, Partial) => " = |order| ..",
@@ -426,8 +432,8 @@ fn index_word(word: IndexWord, derive: Derive, on_container: bool) -> Option<Str
         )
         | (Embedded | Shape | View | Patch | Value, _) => return None,
     };
-    let (word, on_model) = (word.text(), if on_container { "field, " } else { "" });
-    Some(format!("`{word}` is an option of an index: write `index({on_model}{word}{value})`"))
+    let (attribute, on_model) = (attribute.text(), if on_container { "field, " } else { "" });
+    Some(format!("`{attribute}` is an option of an index: write `index({on_model}{attribute}{value})`"))
 }
 
 fn index(derive: Derive) -> Option<String> {
@@ -453,6 +459,6 @@ fn validate(derive: Derive) -> Option<String> {
     Some(reason.to_owned())
 }
 
-fn not_on_a_field(word: ContainerWord) -> String {
-    format!("`{}` belongs on the struct, not on a field", word.text())
+fn not_on_a_field(attribute: ContainerAttribute) -> String {
+    format!("`{}` belongs on the struct, not on a field", attribute.text())
 }

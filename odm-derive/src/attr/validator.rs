@@ -4,7 +4,7 @@ use syn::{Ident, LitStr, parse::ParseStream, token};
 
 use super::{
     Once, flag, list,
-    symbol::{ContainerWord, Position, ValidatorWord, Word},
+    symbol::{AttributeName, AttributePosition, ContainerAttribute, ValidatorAttribute},
     text,
 };
 use crate::ctxt::Ctxt;
@@ -22,7 +22,7 @@ pub(crate) struct Validator {
 impl Validator {
     /// Parses what follows the name of the attribute.
     pub(crate) fn parse(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
-        let form = ContainerWord::Validator.form();
+        let form = ContainerAttribute::Validator.form();
         let mut validator = Self::default();
         if !input.peek(token::Paren) {
             flag(ident, input, form)?;
@@ -30,23 +30,23 @@ impl Validator {
         }
         let (mut level, mut action) = (Once::default(), Once::default());
         list(cx, ident, input, form, |ident, input| {
-            let word = ValidatorWord::require_at(Position::Validator, ident)?;
-            match word {
-                ValidatorWord::Level => {
-                    validator.moderate = choice(ident, input, word, ["strict", "moderate"])?;
+            let attribute = ValidatorAttribute::require_at(AttributePosition::Validator, ident)?;
+            match attribute {
+                ValidatorAttribute::Level => {
+                    validator.moderate = choice(ident, input, attribute, ["strict", "moderate"])?;
                     level.set(ident, ())
                 }
-                ValidatorWord::Action => {
-                    validator.warn = choice(ident, input, word, ["error", "warn"])?;
+                ValidatorAttribute::Action => {
+                    validator.warn = choice(ident, input, attribute, ["error", "warn"])?;
                     action.set(ident, ())
                 }
-                ValidatorWord::DenyUnknownFields => {
-                    flag(ident, input, word.form())?;
+                ValidatorAttribute::DenyUnknownFields => {
+                    flag(ident, input, attribute.form())?;
                     validator.deny_unknown_fields = true;
                     Ok(())
                 }
-                ValidatorWord::ExactTypes => {
-                    flag(ident, input, word.form())?;
+                ValidatorAttribute::ExactTypes => {
+                    flag(ident, input, attribute.form())?;
                     validator.exact_types = true;
                     Ok(())
                 }
@@ -60,10 +60,10 @@ impl Validator {
 fn choice(
     ident: &Ident,
     input: ParseStream<'_>,
-    word: ValidatorWord,
+    attribute: ValidatorAttribute,
     [first, second]: [&str; 2],
 ) -> syn::Result<bool> {
-    let chosen: LitStr = text(ident, input, word.form())?;
+    let chosen: LitStr = text(ident, input, attribute.form())?;
     match chosen.value() {
         value if value == first => Ok(false),
         value if value == second => Ok(true),

@@ -4,7 +4,7 @@ use syn::LitStr;
 
 use super::{
     Once, odm_words,
-    symbol::{Position, VariantWord, Word},
+    symbol::{AttributeName, AttributePosition, VariantAttribute},
     text,
 };
 use crate::ctxt::Ctxt;
@@ -20,9 +20,9 @@ impl VariantAttrs {
     pub(crate) fn read(cx: &Ctxt, variant: &syn::Variant) -> Self {
         let mut attrs = Self::default();
         odm_words(cx, &variant.attrs, |ident, input| {
-            let word = VariantWord::require_at(Position::Variant, ident)?;
-            match word {
-                VariantWord::Rename => attrs.rename.set(ident, text(ident, input, word.form())?),
+            let attribute = VariantAttribute::require_at(AttributePosition::Variant, ident)?;
+            match attribute {
+                VariantAttribute::Rename => attrs.rename.set(ident, text(ident, input, attribute.form())?),
             }
         });
         attrs

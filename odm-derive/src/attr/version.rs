@@ -7,7 +7,7 @@ use syn::{
 
 use super::{
     Once,
-    symbol::{self, ContainerWord, Position, SchemaVersionWord, Word},
+    symbol::{self, AttributeName, AttributePosition, ContainerAttribute, SchemaVersionAttribute},
     text,
 };
 
@@ -33,7 +33,7 @@ pub(crate) struct Current {
 impl Current {
     /// Returns the stored name of the version.
     pub(crate) fn name(&self) -> String {
-        self.name.as_ref().map_or_else(|| ContainerWord::SchemaVersion.text().to_owned(), LitStr::value)
+        self.name.as_ref().map_or_else(|| ContainerAttribute::SchemaVersion.text().to_owned(), LitStr::value)
     }
 }
 
@@ -53,13 +53,14 @@ impl Versions {
             let content;
             parenthesized!(content in input);
             parse_all(&content, |content| {
-                let number =
-                    content.parse().map_err(|error| mistake(&error, ContainerWord::SchemaVersion.form()))?;
+                let number = content
+                    .parse()
+                    .map_err(|error| mistake(&error, ContainerAttribute::SchemaVersion.form()))?;
                 content.parse::<Option<Token![,]>>()?;
                 Ok((number, if content.is_empty() { None } else { Some(name(content)?) }))
             })?
         } else {
-            (super::value(ident, input, ContainerWord::SchemaVersion.form())?, None)
+            (super::value(ident, input, ContainerAttribute::SchemaVersion.form())?, None)
         };
         let current = Current { number: version(&number)?, span: number.span(), name };
         self.current.set(ident, current)
@@ -68,7 +69,7 @@ impl Versions {
     /// Parses `upgrade(1 = path::to::step, 2 = path::to::next_step)`.
     pub(crate) fn upgrade(&mut self, ident: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         if !input.peek(token::Paren) {
-            return Err(symbol::malformed(ident, ContainerWord::Upgrade.form()));
+            return Err(symbol::malformed(ident, ContainerAttribute::Upgrade.form()));
         }
         let content;
         parenthesized!(content in input);
@@ -76,7 +77,7 @@ impl Versions {
             Punctuated::<Step, Token![,]>::parse_terminated_with(content, Step::read)
         })?;
         if steps.is_empty() {
-            return Err(symbol::malformed(ident, ContainerWord::Upgrade.form()));
+            return Err(symbol::malformed(ident, ContainerAttribute::Upgrade.form()));
         }
         self.steps.set(ident, steps.into_iter().collect())
     }
@@ -84,9 +85,10 @@ impl Versions {
 
 impl Step {
     fn read(input: ParseStream<'_>) -> syn::Result<Self> {
-        let from: LitInt = input.parse().map_err(|error| mistake(&error, ContainerWord::Upgrade.form()))?;
-        input.parse::<Token![=]>().map_err(|error| mistake(&error, ContainerWord::Upgrade.form()))?;
-        let function = input.parse().map_err(|error| mistake(&error, ContainerWord::Upgrade.form()))?;
+        let from: LitInt =
+            input.parse().map_err(|error| mistake(&error, ContainerAttribute::Upgrade.form()))?;
+        input.parse::<Token![=]>().map_err(|error| mistake(&error, ContainerAttribute::Upgrade.form()))?;
+        let function = input.parse().map_err(|error| mistake(&error, ContainerAttribute::Upgrade.form()))?;
         Ok(Self { from: version(&from)?, span: from.span(), function })
     }
 }
@@ -104,13 +106,14 @@ fn parse_all<T>(
 }
 
 fn name(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let ident: Ident = input.parse().map_err(|error| mistake(&error, ContainerWord::SchemaVersion.form()))?;
-    let word = SchemaVersionWord::require_at(Position::SchemaVersion, &ident)?;
-    match word {
-        SchemaVersionWord::Name => {
-            let name = text(&ident, input, word.form())?;
+    let ident: Ident =
+        input.parse().map_err(|error| mistake(&error, ContainerAttribute::SchemaVersion.form()))?;
+    let attribute = SchemaVersionAttribute::require_at(AttributePosition::SchemaVersion, &ident)?;
+    match attribute {
+        SchemaVersionAttribute::Name => {
+            let name = text(&ident, input, attribute.form())?;
             input.parse::<Option<Token![,]>>()?;
-            if input.is_empty() { Ok(name) } else { Err(mistake(&input.error(""), word.form())) }
+            if input.is_empty() { Ok(name) } else { Err(mistake(&input.error(""), attribute.form())) }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     ast::{Container, Data},
     attr::{
         index::{Index, Key, Kind},
-        symbol::{self, IndexWord, Position, Word, closest, enumerate},
+        symbol::{self, AttributeName, AttributePosition, IndexAttribute, closest, enumerate},
     },
     ctxt::Ctxt,
 };
@@ -96,12 +96,12 @@ fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
     }
     let may_be_option = below.is_empty() && key.kind == Kind::Ascending;
     if below.is_empty()
-        && let Some(option) = IndexWord::parse_at(Position::Index, first)
+        && let Some(option) = IndexAttribute::parse_at(AttributePosition::Index, first)
     {
         cx.push(symbol::malformed(first, option.form()));
         return;
     }
-    let options = if may_be_option { IndexWord::texts(Position::Index) } else { Vec::new() };
+    let options = if may_be_option { IndexAttribute::texts(AttributePosition::Index) } else { Vec::new() };
     let candidates: Vec<&str> = names.iter().map(String::as_str).chain(options.iter().copied()).collect();
     let nor = if options.is_empty() {
         String::new()

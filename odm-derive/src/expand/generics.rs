@@ -87,9 +87,9 @@ impl<'a> Scope<'a> {
     /// no parameter: `Id<Page<T>>` is the type of a field, so the struct itself would need all other bounds too.
     pub(crate) fn key_bounds(&self, key: &TokenStream) -> TokenStream {
         let generics = &self.container.original.generics;
-        let mut words = HashSet::new();
-        collect(key.clone(), &mut words);
-        if generics.type_params().any(|one| words.contains(&one.ident.unraw().to_string())) {
+        let mut names = HashSet::new();
+        collect(key.clone(), &mut names);
+        if generics.type_params().any(|one| names.contains(&one.ident.unraw().to_string())) {
             return self.bounds(&[]);
         }
         let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates).map(|one| quote!(#one));
@@ -118,11 +118,11 @@ impl<'a> Scope<'a> {
     }
 
     fn has_type_parameter(&self, field: &Field<'_>) -> bool {
-        let mut words = HashSet::new();
-        collect(field.ty.to_token_stream(), &mut words);
+        let mut names = HashSet::new();
+        collect(field.ty.to_token_stream(), &mut names);
         let mut parameters = self.container.original.generics.type_params();
         matches!(field.codec, Codec::Value)
-            && parameters.any(|one| words.contains(&one.ident.unraw().to_string()))
+            && parameters.any(|one| names.contains(&one.ident.unraw().to_string()))
     }
 
     /// Returns the type of a field that uses the type parameters of a generated struct.

@@ -8,11 +8,11 @@ use super::Scope;
 /// Returns the constant with the table of the hooks, or nothing for a model without them.
 pub(super) fn constant(scope: &Scope<'_>) -> TokenStream {
     let runtime = &scope.runtime;
-    let Some(word) = scope.container.attrs.hooks.get().filter(|_| !scope.failed) else {
+    let Some(attribute) = scope.container.attrs.hooks.get().filter(|_| !scope.failed) else {
         return TokenStream::new();
     };
-    // The model has no hooks: rustc reports it at the word.
-    let table = quote_spanned!(word.span()=> #runtime::hook_table::<Self>());
+    // The model has no hooks: rustc reports it at the attribute.
+    let table = quote_spanned!(attribute.span()=> #runtime::hook_table::<Self>());
     quote! {
         const HOOKS: ::core::option::Option<#runtime::HookTable> = ::core::option::Option::Some(#table);
     }

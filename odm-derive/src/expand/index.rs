@@ -64,9 +64,9 @@ fn declared(scope: &Scope<'_>, index: &Index) -> TokenStream {
 pub(super) fn collation(scope: &Scope<'_>, collation: &Collation) -> TokenStream {
     let Scope { runtime, .. } = scope;
     let locale = &collation.locale;
-    let options = collation.options.iter().map(|(word, value)| {
-        let setter = Ident::new(crate::attr::symbol::Word::text(*word), Span::call_site());
-        match (value, word.type_name()) {
+    let options = collation.options.iter().map(|(attribute, value)| {
+        let setter = Ident::new(crate::attr::symbol::AttributeName::text(*attribute), Span::call_site());
+        match (value, attribute.type_name()) {
             (CollationValue::Variant(variant), Some(type_name)) => {
                 let (variant, type_name) =
                     (Ident::new(variant, Span::call_site()), Ident::new(type_name, Span::call_site()));

@@ -206,7 +206,7 @@ fn names_own_id(ty: &Type, own: &Ident) -> bool {
 
 /// Returns whether the type contains the name.
 pub(crate) fn mentions(ty: &Type, own: &Ident) -> bool {
-    let mut words = HashSet::new();
-    collect(ty.to_token_stream(), &mut words);
-    words.contains(&own.unraw().to_string())
+    let mut names = HashSet::new();
+    collect(ty.to_token_stream(), &mut names);
+    names.contains(&own.unraw().to_string())
 }

@@ -26,9 +26,9 @@ pub(crate) fn identifier(name: &str) -> Ident {
 
 /// Returns the name of an accessor for the element `stored`, which may be any string: `type` for `@type`.
 pub(crate) fn accessor_name(stored: &str) -> String {
-    let words: String =
+    let names: String =
         stored.chars().map(|it| if it.is_alphanumeric() || it == '_' { it } else { ' ' }).collect();
-    let name = snake(&words.split_whitespace().collect::<Vec<_>>().join("_"));
+    let name = snake(&names.split_whitespace().collect::<Vec<_>>().join("_"));
     let is_name = syn::parse_str::<Ident>(&format!("r{name}")).is_ok();
     match name.chars().next() {
         Some(first) if is_name && first.is_numeric() => format!("_{name}"),
@@ -56,10 +56,10 @@ pub(crate) fn snake(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for (at, character) in characters.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| characters.get(at));
-        let after_word = before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit());
+        let after_attribute = before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit());
         let ends_run = before.is_some_and(|before| before.is_uppercase())
             && characters.get(at + 1).is_some_and(|next| next.is_lowercase());
-        if character.is_uppercase() && (after_word || ends_run) {
+        if character.is_uppercase() && (after_attribute || ends_run) {
             snake.push('_');
         }
         snake.extend(character.to_lowercase());

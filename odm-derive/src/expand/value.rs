@@ -58,7 +58,7 @@ pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {
             type NonNull = Self;
             type DistinctItem<#changed: #runtime::Value> = #changed;
             type Lift<#changed: #runtime::Value> = #changed;
-            type Replaced<#changed: #runtime::Doc> = #runtime::Retyped<Self, #changed>;
+            type Replaced<#changed: #runtime::Doc> = #runtime::WithFieldType<Self, #changed>;
             type Added<#changed: #runtime::Doc> = #runtime::With<Self, #changed>;
             fn under<#context: #runtime::Context, #base>(#at: #context, #over: #base) -> #fields #laid {
                 #fields { at: #at, base: #over, #types }

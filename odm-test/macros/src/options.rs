@@ -24,9 +24,9 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
     let mut options = Options { threads: None, lint: None, krate: syn::parse_quote!(::odm_test) };
     let mut multi = false;
     let mut workers = None;
-    for word in Punctuated::<Word, Token![,]>::parse_terminated.parse2(tokens)? {
+    for word in Punctuated::<OptionName, Token![,]>::parse_terminated.parse2(tokens)? {
         match word {
-            Word::Flavor(flavor) => match flavor.value().as_str() {
+            OptionName::Flavor(flavor) => match flavor.value().as_str() {
                 "multi_thread" => multi = true,
                 "current_thread" => multi = false,
                 _ => {
@@ -34,19 +34,19 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
                     return Err(Error::new(flavor.span(), message));
                 }
             },
-            Word::Workers(number) => match number.base10_parse::<usize>() {
+            OptionName::Workers(number) => match number.base10_parse::<usize>() {
                 Ok(0) | Err(_) => {
                     return Err(Error::new(number.span(), "there must be at least one worker thread"));
                 }
                 Ok(count) => workers = Some((number, count)),
             },
-            Word::Lint(mode) => match mode.value().as_str() {
+            OptionName::Lint(mode) => match mode.value().as_str() {
                 "off" => options.lint = Some("Off"),
                 "warn" => options.lint = Some("Warn"),
                 "fail" => options.lint = Some("Fail"),
                 _ => return Err(Error::new(mode.span(), "the lint is \"off\", \"warn\" or \"fail\"")),
             },
-            Word::Crate(path) => options.krate = path,
+            OptionName::Crate(path) => options.krate = path,
         }
     }
     match workers {
@@ -58,14 +58,14 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Options> {
     }
 }
 
-enum Word {
+enum OptionName {
     Flavor(LitStr),
     Workers(LitInt),
     Lint(LitStr),
     Crate(Path),
 }
 
-impl Parse for Word {
+impl Parse for OptionName {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let name = input.call(syn::Ident::parse_any)?;
         let word = name.to_string();

@@ -26,14 +26,14 @@ use crate::error::{Error, OrError};
 use crate::log::log;
 
 /// The run of nextest that this process belongs to.
-pub(crate) struct Run {
+pub(crate) struct NextestRun {
     /// The process id of nextest.
     runner: u32,
     /// The folder that its processes share.
     shared_folder: PathBuf,
 }
 
-impl Run {
+impl NextestRun {
     /// Returns the run that this process belongs to, if nextest started it.
     pub(crate) fn current() -> Option<Self> {
         let id = env::var("NEXTEST_RUN_ID").ok().filter(|id| !id.is_empty())?;

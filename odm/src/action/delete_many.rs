@@ -5,10 +5,10 @@ use mongodb::{options::DeleteOptions, results::DeleteResult};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, write_verb},
     explain::explain,
     send,
     setters::setters,
+    statement_builder::{StatementBuilder, write_verb},
 };
 use crate::{
     collection::{Collection, Target},
@@ -55,7 +55,7 @@ impl<M: Model> Collection<M> {
     pub fn delete_many(&self, filter: impl IntoFilter<M>) -> DeleteMany<M> {
         DeleteMany {
             target: self.target(),
-            draft: Draft::new(WriteKind::delete_many(filter)),
+            builder: StatementBuilder::new(WriteKind::delete_many(filter)),
             options: DeleteOptions::default(),
             state: ImplicitSession,
         }
@@ -68,12 +68,12 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is removed until the action is awaited"]
 pub struct DeleteMany<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: DeleteOptions,
     state: S,
 }
 
-action!(DeleteMany { target, draft } with DeleteOptions, clearing draft.problems => DeleteResult);
+action!(DeleteMany { target, builder } with DeleteOptions, clearing builder.problems => DeleteResult);
 
 setters!([M: Model, S] DeleteMany<M, S>, of M: hint collation let_ comment write_concern);
 deadline!([M: Model] DeleteMany<M>, DELETE_MANY, reply);

@@ -5,10 +5,10 @@ use mongodb::{options::DeleteOptions, results::DeleteResult};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, write_verb},
     explain::explain,
     send,
     setters::setters,
+    statement_builder::{StatementBuilder, write_verb},
 };
 use crate::{
     collection::{Collection, Target},
@@ -50,7 +50,7 @@ impl<M: Model> Collection<M> {
     pub fn delete_one(&self, filter: impl IntoFilter<M>) -> DeleteOne<M> {
         DeleteOne {
             target: self.target(),
-            draft: Draft::new(WriteKind::delete_one(filter)),
+            builder: StatementBuilder::new(WriteKind::delete_one(filter)),
             options: DeleteOptions::default(),
             state: ImplicitSession,
         }
@@ -63,12 +63,12 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is removed until the action is awaited"]
 pub struct DeleteOne<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: DeleteOptions,
     state: S,
 }
 
-action!(DeleteOne { target, draft } with DeleteOptions, clearing draft.problems => DeleteResult);
+action!(DeleteOne { target, builder } with DeleteOptions, clearing builder.problems => DeleteResult);
 
 setters!([M: Model, S] DeleteOne<M, S>, of M: hint collation let_ comment write_concern);
 deadline!([M: Model] DeleteOne<M>, DELETE_ONE, reply);

@@ -8,8 +8,8 @@ use mongodb::{
 };
 
 use super::{
-    Builder, Find, FindOne, Get, HasTarget, Lent, OperationTarget, ReadAs, aggregate::AGGREGATE, find::FIND,
-    find_one::FIND_ONE, get::GET, read,
+    BorrowedSession, Builder, Find, FindOne, Get, HasTarget, OperationTarget, ReadAs, aggregate::AGGREGATE,
+    find::FIND, find_one::FIND_ONE, get::GET, read,
 };
 use crate::{
     collection::Target,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A read of documents, without the types of its builder.
-pub(crate) struct Request<S> {
+pub(crate) struct Fetch<S> {
     pub(crate) target: Target,
     pub(crate) verb: Verb,
     pub(crate) filter: Result<Document>,
@@ -30,13 +30,13 @@ pub(crate) struct Request<S> {
     pub(crate) state: S,
 }
 
-/// A builder of a read that can be converted into a [`Request`].
-pub(crate) trait IntoRequest {
+/// A builder of a read that can be converted into a [`Fetch`].
+pub(crate) trait IntoFetch {
     /// The session, if the read has one.
     type State;
 
     /// Returns the request. A view has no projection in it.
-    fn into_request(self) -> Request<Self::State>;
+    fn into_fetch(self) -> Fetch<Self::State>;
 
     /// Returns the time limit of the server.
     fn server_limit(&mut self) -> &mut Option<Duration>;
@@ -45,11 +45,11 @@ pub(crate) trait IntoRequest {
     fn on_verb(&self) -> (OperationTarget, Verb);
 }
 
-impl<A: IntoRequest, V> IntoRequest for ReadAs<A, V> {
+impl<A: IntoFetch, V> IntoFetch for ReadAs<A, V> {
     type State = A::State;
 
-    fn into_request(self) -> Request<A::State> {
-        self.into_action().into_request()
+    fn into_fetch(self) -> Fetch<A::State> {
+        self.into_action().into_fetch()
     }
 
     fn server_limit(&mut self) -> &mut Option<Duration> {
@@ -61,20 +61,20 @@ impl<A: IntoRequest, V> IntoRequest for ReadAs<A, V> {
     }
 }
 
-/// Implements [`IntoRequest`] for a verb.
+/// Implements [`IntoFetch`] for a verb.
 macro_rules! requests {
     ($($action:ident $verb:expr;)*) => { $(
-        impl<M: Model, S> IntoRequest for $action<M, S> {
+        impl<M: Model, S> IntoFetch for $action<M, S> {
             type State = S;
 
-            fn into_request(self) -> Request<S> {
+            fn into_fetch(self) -> Fetch<S> {
                 let (target, query, state) = self.into_query();
                 match query.map(Query::into_parts) {
                     Ok((filter, options)) => {
-                        Request { target, verb: $verb, filter: Ok(filter), options: options.into(), state }
+                        Fetch { target, verb: $verb, filter: Ok(filter), options: options.into(), state }
                     }
                     Err(error) => {
-                        Request { target, verb: $verb, filter: Err(error), options: FindOptions::default(), state }
+                        Fetch { target, verb: $verb, filter: Err(error), options: FindOptions::default(), state }
                     }
                 }
             }
@@ -102,7 +102,7 @@ pub(crate) async fn find(
     verb: Verb,
     filter: Result<Document>,
     options: FindOptions,
-    session: Option<&mut Lent<'_>>,
+    session: Option<&mut BorrowedSession<'_>>,
 ) -> Result<Vec<RawDocumentBuf>> {
     let query = filter.map(|filter| Query::new(filter, options));
     match session {
@@ -127,7 +127,7 @@ pub(crate) async fn aggregate(
     on: OperationTarget,
     stages: Vec<Document>,
     options: AggregateOptions,
-    session: Option<&mut Lent<'_>>,
+    session: Option<&mut BorrowedSession<'_>>,
 ) -> Result<Vec<RawDocumentBuf>> {
     let query = Ok(Query::new(stages, options));
     match session {

@@ -5,9 +5,9 @@ use mongodb::{bson::Document, options::FindOneAndDeleteOptions};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, find_and_modify},
     explain::explain,
     setters::setters,
+    statement_builder::{StatementBuilder, find_and_modify},
 };
 use crate::{
     collection::{Collection, Target},
@@ -50,7 +50,7 @@ impl<M: Model> Collection<M> {
     pub fn find_one_and_delete(&self, filter: impl IntoFilter<M>) -> FindOneAndDelete<M> {
         FindOneAndDelete {
             target: self.target(),
-            draft: Draft::new(WriteKind::delete_one(filter)),
+            builder: StatementBuilder::new(WriteKind::delete_one(filter)),
             view: None,
             options: FindOneAndDeleteOptions::default(),
             state: ImplicitSession,
@@ -64,13 +64,13 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing happens until the action is awaited"]
 pub struct FindOneAndDelete<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     view: Option<Document>,
     options: FindOneAndDeleteOptions,
     state: S,
 }
 
-action!(FindOneAndDelete { target, draft, view } with FindOneAndDeleteOptions, clearing draft.problems => Option<M>);
+action!(FindOneAndDelete { target, builder, view } with FindOneAndDeleteOptions, clearing builder.problems => Option<M>);
 
 setters!([M: Model, S] FindOneAndDelete<M, S>, of M: sort hint collation let_ comment max_time write_concern);
 deadline!([M: Model] FindOneAndDelete<M>, FIND_ONE_AND_DELETE, max_time);

@@ -5,9 +5,9 @@ use mongodb::{bson::Document, options::FindOneAndReplaceOptions};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, find_and_modify},
     explain::explain,
     setters::setters,
+    statement_builder::{StatementBuilder, find_and_modify},
 };
 use crate::{
     collection::{Collection, Target},
@@ -55,7 +55,7 @@ impl<M: Model> Collection<M> {
     pub fn find_one_and_replace(&self, filter: impl IntoFilter<M>, model: &M) -> FindOneAndReplace<M> {
         FindOneAndReplace {
             target: self.target(),
-            draft: Draft::new(WriteKind::replace(filter, model)),
+            builder: StatementBuilder::new(WriteKind::replace(filter, model)),
             view: None,
             options: FindOneAndReplaceOptions::default(),
             state: ImplicitSession,
@@ -69,13 +69,13 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing happens until the action is awaited"]
 pub struct FindOneAndReplace<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     view: Option<Document>,
     options: FindOneAndReplaceOptions,
     state: S,
 }
 
-action!(FindOneAndReplace { target, draft, view } with FindOneAndReplaceOptions, clearing draft.problems => Option<M>);
+action!(FindOneAndReplace { target, builder, view } with FindOneAndReplaceOptions, clearing builder.problems => Option<M>);
 
 setters!([M: Model, S] FindOneAndReplace<M, S>, of M:
     sort upsert return_new hint collation let_ bypass_document_validation comment max_time write_concern);

@@ -5,9 +5,9 @@ use mongodb::{bson::Document, options::FindOneAndUpdateOptions};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, find_and_modify, skip_rules},
     explain::explain,
     setters::setters,
+    statement_builder::{StatementBuilder, find_and_modify, skip_rules},
 };
 use crate::{
     collection::{Collection, Target},
@@ -62,7 +62,7 @@ impl<M: Model> Collection<M> {
     ) -> FindOneAndUpdate<M> {
         FindOneAndUpdate {
             target: self.target(),
-            draft: Draft::new(WriteKind::update_one(filter, update)),
+            builder: StatementBuilder::new(WriteKind::update_one(filter, update)),
             view: None,
             options: FindOneAndUpdateOptions::default(),
             state: ImplicitSession,
@@ -76,20 +76,20 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing happens until the action is awaited"]
 pub struct FindOneAndUpdate<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     view: Option<Document>,
     options: FindOneAndUpdateOptions,
     state: S,
 }
 
-action!(FindOneAndUpdate { target, draft, view } with FindOneAndUpdateOptions, clearing draft.problems => Option<M>);
+action!(FindOneAndUpdate { target, builder, view } with FindOneAndUpdateOptions, clearing builder.problems => Option<M>);
 
 setters!([M: Model, S] FindOneAndUpdate<M, S>, of M:
     sort upsert return_new array_filters hint collation let_ bypass_document_validation comment max_time
     write_concern);
 deadline!([M: Model] FindOneAndUpdate<M>, FIND_ONE_AND_UPDATE, max_time);
 explain!([M: Model] FindOneAndUpdate<M>);
-skip_rules!([M: Model, S] FindOneAndUpdate<M, S>, draft);
+skip_rules!([M: Model, S] FindOneAndUpdate<M, S>, builder);
 find_and_modify!(FindOneAndUpdate, FIND_ONE_AND_UPDATE);
 
 impl<M: Model, S> FindOneAndUpdate<M, S> {
@@ -112,7 +112,7 @@ impl<M: Model, S> FindOneAndUpdate<M, S> {
     /// # }
     /// ```
     pub fn or_insert(mut self, model: &M) -> Self {
-        self.draft = self.draft.or_insert(model);
+        self.builder = self.builder.or_insert(model);
         self
     }
 }

@@ -6,7 +6,8 @@ use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertManyOptions};
 
 use super::{
-    ImplicitSession, Lent, SessionState, action, batch::Limits, deadline::deadline, setters::setters,
+    BorrowedSession, ImplicitSession, SessionState, action, batch::Limits, deadline::deadline,
+    setters::setters,
 };
 use crate::{
     collection::{Collection, Target},
@@ -136,7 +137,7 @@ async fn hooked(
     target: Target,
     inserts: Result<Inserts>,
     options: InsertManyOptions,
-    lent: Option<Lent<'_>>,
+    lent: Option<BorrowedSession<'_>>,
 ) -> Result<()> {
     let mut own = None;
     let mut around = Around::begin(target.clone(), INSERT_MANY, lent, &mut own).await?;

@@ -4,7 +4,8 @@ use futures_core::future::BoxFuture;
 use mongodb::options::InsertOneOptions;
 
 use super::{
-    ImplicitSession, SessionState, action, deadline::deadline, draft::Draft, hooked, send, setters::setters,
+    ImplicitSession, SessionState, action, deadline::deadline, hooked, send, setters::setters,
+    statement_builder::StatementBuilder,
 };
 use crate::{
     collection::{Collection, Target},
@@ -53,7 +54,7 @@ impl<M: Model> Collection<M> {
         InsertOne {
             target: self.target(),
             id: model.id().clone(),
-            draft: Draft::new(WriteKind::insert(model)),
+            builder: StatementBuilder::new(WriteKind::insert(model)),
             options: InsertOneOptions::default(),
             state: ImplicitSession,
         }
@@ -67,12 +68,12 @@ impl<M: Model> Collection<M> {
 pub struct InsertOne<M: Model, S = ImplicitSession> {
     target: Target,
     id: M::Id,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: InsertOneOptions,
     state: S,
 }
 
-action!(InsertOne { target, id, draft } with InsertOneOptions, clearing draft.problems => M::Id);
+action!(InsertOne { target, id, builder } with InsertOneOptions, clearing builder.problems => M::Id);
 
 setters!([M: Model, S] InsertOne<M, S>, of M: bypass_document_validation comment write_concern);
 deadline!([M: Model] InsertOne<M>, INSERT_ONE, reply);
@@ -82,8 +83,8 @@ impl<M: Model, S> InsertOne<M, S> {
     where
         S: SessionState<'s>,
     {
-        let Self { target, id, draft, options, state } = self;
-        let statement = draft.into_statement(options, target.policies());
+        let Self { target, id, builder, options, state } = self;
+        let statement = builder.into_statement(options, target.policies());
         let sent = hooked::run(state, target, INSERT_ONE, statement, |target, verb, ready, session| {
             Box::pin(send::insert(target, verb, ready, session))
         });

@@ -5,10 +5,10 @@ use mongodb::{options::DeleteOptions, results::DeleteResult};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, write_verb},
     explain::explain,
     send,
     setters::setters,
+    statement_builder::{StatementBuilder, write_verb},
 };
 use crate::{
     collection::{Collection, Target},
@@ -59,7 +59,7 @@ impl<M: Model> Collection<M> {
     {
         Purge {
             target: self.target(),
-            draft: Draft::new(WriteKind::purge(filter)),
+            builder: StatementBuilder::new(WriteKind::purge(filter)),
             options: DeleteOptions::default(),
             state: ImplicitSession,
         }
@@ -72,12 +72,12 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is removed until the action is awaited"]
 pub struct Purge<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: DeleteOptions,
     state: S,
 }
 
-action!(Purge { target, draft } with DeleteOptions, clearing draft.problems => DeleteResult);
+action!(Purge { target, builder } with DeleteOptions, clearing builder.problems => DeleteResult);
 
 setters!([M: Model, S] Purge<M, S>, of M: hint collation let_ comment write_concern);
 deadline!([M: Model] Purge<M>, PURGE, reply);

@@ -12,7 +12,7 @@ use mongodb::{
 };
 
 use super::{
-    Lent, OperationTarget,
+    BorrowedSession, OperationTarget,
     aggregate::{self, AGGREGATE},
     prepare::newer,
 };
@@ -44,12 +44,12 @@ pub(crate) async fn find_in(
     target: &Target,
     verb: Verb,
     query: Result<Query<Document, FindOptions>>,
-    session: &mut Lent<'_>,
+    session: &mut BorrowedSession<'_>,
 ) -> Result<SessionRawBatchCursor> {
     let operation = target.operation(verb);
     let (filter, options) =
         operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
-    let Lent { driver, observer } = session;
+    let BorrowedSession { driver, observer } = session;
     let call = target.driver().find(filter).with_options(options).session(&mut **driver).batch();
     let found = async { exec::run(operation, call).await.map_err(unknown_operator) };
     Box::pin(observer.observe(found)).await
@@ -140,12 +140,12 @@ pub(super) async fn aggregate(
 pub(super) async fn aggregate_in(
     on: &OperationTarget,
     query: Result<Query<Vec<Document>, AggregateOptions>>,
-    session: &mut Lent<'_>,
+    session: &mut BorrowedSession<'_>,
 ) -> Result<SessionRawBatchCursor> {
     let (stages, options) =
         on.operation(AGGREGATE).check(query.and_then(|query| query.finish(on.policies())))?.into_parts();
     let operation = on.operation(aggregate::verb(&stages));
-    let Lent { driver, observer } = session;
+    let BorrowedSession { driver, observer } = session;
     if observer.in_transaction() {
         operation.check(allowed_stages(stages.iter()))?;
     }

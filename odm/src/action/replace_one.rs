@@ -5,10 +5,10 @@ use mongodb::{options::ReplaceOptions, results::UpdateResult};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, write_verb},
     explain::explain,
     send,
     setters::setters,
+    statement_builder::{StatementBuilder, write_verb},
 };
 use crate::{
     collection::{Collection, Target},
@@ -56,7 +56,7 @@ impl<M: Model> Collection<M> {
     pub fn replace_one(&self, filter: impl IntoFilter<M>, model: &M) -> ReplaceOne<M> {
         ReplaceOne {
             target: self.target(),
-            draft: Draft::new(WriteKind::replace(filter, model)),
+            builder: StatementBuilder::new(WriteKind::replace(filter, model)),
             options: ReplaceOptions::default(),
             state: ImplicitSession,
         }
@@ -69,12 +69,12 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is replaced until the action is awaited"]
 pub struct ReplaceOne<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: ReplaceOptions,
     state: S,
 }
 
-action!(ReplaceOne { target, draft } with ReplaceOptions, clearing draft.problems => UpdateResult);
+action!(ReplaceOne { target, builder } with ReplaceOptions, clearing builder.problems => UpdateResult);
 
 setters!([M: Model, S] ReplaceOne<M, S>, of M:
     upsert sort_since_8 hint collation let_ bypass_document_validation comment write_concern);

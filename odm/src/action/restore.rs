@@ -5,10 +5,10 @@ use mongodb::{options::UpdateOptions, results::UpdateResult};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, write_verb},
     explain::explain,
     send,
     setters::setters,
+    statement_builder::{StatementBuilder, write_verb},
 };
 use crate::{
     collection::{Collection, Target},
@@ -62,7 +62,7 @@ impl<M: Model> Collection<M> {
     {
         Restore {
             target: self.target(),
-            draft: Draft::new(WriteKind::restore(filter)),
+            builder: StatementBuilder::new(WriteKind::restore(filter)),
             options: UpdateOptions::default(),
             state: ImplicitSession,
         }
@@ -75,12 +75,12 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is restored until the action is awaited"]
 pub struct Restore<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: UpdateOptions,
     state: S,
 }
 
-action!(Restore { target, draft } with UpdateOptions, clearing draft.problems => UpdateResult);
+action!(Restore { target, builder } with UpdateOptions, clearing builder.problems => UpdateResult);
 
 setters!([M: Model, S] Restore<M, S>, of M: hint collation let_ bypass_document_validation comment write_concern);
 deadline!([M: Model] Restore<M>, RESTORE, reply);

@@ -5,10 +5,10 @@ use mongodb::options::ReplaceOptions;
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, write_verb},
     explain::explain,
     send,
     setters::setters,
+    statement_builder::{StatementBuilder, write_verb},
 };
 use crate::{
     collection::{Collection, Target},
@@ -75,7 +75,7 @@ impl<M: Model> Collection<M> {
     pub fn save(&self, model: &M) -> Save<M> {
         Save {
             target: self.target(),
-            draft: Draft::new(WriteKind::save(model)),
+            builder: StatementBuilder::new(WriteKind::save(model)),
             options: ReplaceOptions::default(),
             state: ImplicitSession,
         }
@@ -88,12 +88,12 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is stored until the action is awaited"]
 pub struct Save<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: ReplaceOptions,
     state: S,
 }
 
-action!(Save { target, draft } with ReplaceOptions, clearing draft.problems => Saved);
+action!(Save { target, builder } with ReplaceOptions, clearing builder.problems => Saved);
 
 setters!([M: Model, S] Save<M, S>, of M: bypass_document_validation comment write_concern);
 deadline!([M: Model] Save<M>, SAVE, reply);

@@ -6,10 +6,10 @@ use mongodb::options::UpdateOptions;
 use super::{
     ImplicitSession, SessionState, action,
     deadline::deadline,
-    draft::Draft,
     explain::{Explain, Explained, explain},
     hooked, send,
     setters::setters,
+    statement_builder::StatementBuilder,
 };
 use crate::{
     collection::{Collection, Target},
@@ -87,7 +87,7 @@ impl<M: Model> Collection<M> {
         SaveChanges {
             target: self.target(),
             is_unchanged: update.is_empty(),
-            draft: Draft::new(WriteKind::save_changes(before, after, update)),
+            builder: StatementBuilder::new(WriteKind::save_changes(before, after, update)),
             options: UpdateOptions::default(),
             state: ImplicitSession,
         }
@@ -101,12 +101,12 @@ impl<M: Model> Collection<M> {
 pub struct SaveChanges<M, S = ImplicitSession> {
     target: Target,
     is_unchanged: bool,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: UpdateOptions,
     state: S,
 }
 
-action!(SaveChanges { target, is_unchanged, draft } with UpdateOptions, clearing draft.problems => SavedChanges);
+action!(SaveChanges { target, is_unchanged, builder } with UpdateOptions, clearing builder.problems => SavedChanges);
 
 setters!([M: Model, S] SaveChanges<M, S>, of M: bypass_document_validation comment write_concern);
 deadline!([M: Model] SaveChanges<M>, SAVE_CHANGES, reply);
@@ -114,8 +114,8 @@ explain!([M: Model] SaveChanges<M>);
 
 impl<M: Model> Explained for SaveChanges<M> {
     fn explained(self) -> Explain {
-        let Self { target, draft, options, .. } = self;
-        let statement = draft.into_statement_with(updating(options), target.policies());
+        let Self { target, builder, options, .. } = self;
+        let statement = builder.into_statement_with(updating(options), target.policies());
         Explain::of_write(target, statement)
     }
 }
@@ -125,8 +125,8 @@ impl<M: Model, S> SaveChanges<M, S> {
     where
         S: SessionState<'s>,
     {
-        let Self { target, is_unchanged, draft, options, state } = self;
-        let statement = draft.into_statement_with(updating(options), target.policies());
+        let Self { target, is_unchanged, builder, options, state } = self;
+        let statement = builder.into_statement_with(updating(options), target.policies());
         if is_unchanged {
             return state.at(target.operation(SAVE_CHANGES)).run(|_| {
                 Box::pin(async move {

@@ -11,7 +11,7 @@ use mongodb::{
     results::{DeleteResult, UpdateResult},
 };
 
-use super::{Saved, guard, prepare::newer};
+use super::{Saved, prepare::newer, version_guard};
 use crate::{
     collection::Target,
     error::{Error, Result},
@@ -19,7 +19,7 @@ use crate::{
     hooks::{HookOutcome, Reply},
     operation::{Operation, Verb},
     pipeline::unknown_operator,
-    write::{Change, Meaning, Ready},
+    write::{Change, Ready, ReplyMeaning},
 };
 
 /// Sends an insert.
@@ -49,13 +49,13 @@ pub(super) async fn update(
 ) -> Result<UpdateResult> {
     let operation = target.operation(verb);
     let mut ready = operation.check(ready)?;
-    let Meaning::OfVersion(guard) = ready.take_meaning() else {
+    let ReplyMeaning::OfVersion(guard) = ready.take_meaning() else {
         return change(&target, operation, ready, session).await;
     };
     let outcome = change(&target, operation, ready, session.as_deref_mut()).await;
     let outcome = outcome.map_err(|error| guard.classify(error))?;
     if outcome.matched_count == 0 && outcome.upserted_id.is_none() {
-        guard::check(&target, operation, *guard, session).await?;
+        version_guard::check(&target, operation, *guard, session).await?;
     }
     Ok(outcome)
 }
@@ -120,7 +120,7 @@ pub(super) async fn delete(
 ) -> Result<DeleteResult> {
     let operation = target.operation(verb);
     let mut ready = operation.check(ready)?;
-    if let Meaning::Delete = ready.take_meaning() {
+    if let ReplyMeaning::Delete = ready.take_meaning() {
         let operation = target.operation(verb.sending("update"));
         let updated = self::change(&target, operation, ready, session).await?;
         let mut deleted = DeleteResult::default();
@@ -145,7 +145,7 @@ pub(super) async fn find_and_modify(
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(verb);
     let mut ready = operation.check(ready.and_then(Ready::for_find_and_modify))?;
-    let Meaning::OfVersion(guard) = ready.take_meaning() else {
+    let ReplyMeaning::OfVersion(guard) = ready.take_meaning() else {
         return find_and_change(&target, operation, ready, session).await;
     };
     let returns_new = ready.returns_new();
@@ -153,7 +153,7 @@ pub(super) async fn find_and_modify(
     let found = found.map_err(|error| guard.classify(error))?;
     // An upsert that inserts the document returns nothing, unless it returns the new document.
     if found.is_none() && (!guard.inserts || returns_new) {
-        guard::check(&target, operation, *guard, session).await?;
+        version_guard::check(&target, operation, *guard, session).await?;
     }
     Ok(found)
 }

@@ -5,10 +5,10 @@ use mongodb::{options::UpdateOptions, results::UpdateResult};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, skip_rules, write_verb},
     explain::explain,
     send,
     setters::setters,
+    statement_builder::{StatementBuilder, skip_rules, write_verb},
 };
 use crate::{
     collection::{Collection, Target},
@@ -59,7 +59,7 @@ impl<M: Model> Collection<M> {
     pub fn update_many(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateMany<M> {
         UpdateMany {
             target: self.target(),
-            draft: Draft::new(WriteKind::update_many(filter, update)),
+            builder: StatementBuilder::new(WriteKind::update_many(filter, update)),
             options: UpdateOptions::default(),
             state: ImplicitSession,
         }
@@ -72,16 +72,16 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is changed until the action is awaited"]
 pub struct UpdateMany<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: UpdateOptions,
     state: S,
 }
 
-action!(UpdateMany { target, draft } with UpdateOptions, clearing draft.problems => UpdateResult);
+action!(UpdateMany { target, builder } with UpdateOptions, clearing builder.problems => UpdateResult);
 
 setters!([M: Model, S] UpdateMany<M, S>, of M:
     upsert array_filters hint collation let_ bypass_document_validation comment write_concern);
 deadline!([M: Model] UpdateMany<M>, UPDATE_MANY, reply);
 explain!([M: Model] UpdateMany<M>);
-skip_rules!([M: Model, S] UpdateMany<M, S>, draft);
+skip_rules!([M: Model, S] UpdateMany<M, S>, builder);
 write_verb!(UpdateMany, UPDATE_MANY, send::update => UpdateResult);

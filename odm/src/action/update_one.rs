@@ -5,10 +5,10 @@ use mongodb::{options::UpdateOptions, results::UpdateResult};
 use super::{
     ImplicitSession, action,
     deadline::deadline,
-    draft::{Draft, skip_rules, write_verb},
     explain::explain,
     send,
     setters::setters,
+    statement_builder::{StatementBuilder, skip_rules, write_verb},
 };
 use crate::{
     collection::{Collection, Target},
@@ -58,7 +58,7 @@ impl<M: Model> Collection<M> {
     pub fn update_one(&self, filter: impl IntoFilter<M>, update: impl IntoUpdate<M>) -> UpdateOne<M> {
         UpdateOne {
             target: self.target(),
-            draft: Draft::new(WriteKind::update_one(filter, update)),
+            builder: StatementBuilder::new(WriteKind::update_one(filter, update)),
             options: UpdateOptions::default(),
             state: ImplicitSession,
         }
@@ -71,18 +71,18 @@ impl<M: Model> Collection<M> {
 #[must_use = "nothing is changed until the action is awaited"]
 pub struct UpdateOne<M, S = ImplicitSession> {
     target: Target,
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: UpdateOptions,
     state: S,
 }
 
-action!(UpdateOne { target, draft } with UpdateOptions, clearing draft.problems => UpdateResult);
+action!(UpdateOne { target, builder } with UpdateOptions, clearing builder.problems => UpdateResult);
 
 setters!([M: Model, S] UpdateOne<M, S>, of M:
     upsert array_filters sort_since_8 hint collation let_ bypass_document_validation comment write_concern);
 deadline!([M: Model] UpdateOne<M>, UPDATE_ONE, reply);
 explain!([M: Model] UpdateOne<M>);
-skip_rules!([M: Model, S] UpdateOne<M, S>, draft);
+skip_rules!([M: Model, S] UpdateOne<M, S>, builder);
 write_verb!(UpdateOne, UPDATE_ONE, send::update => UpdateResult);
 
 impl<M: Model, S> UpdateOne<M, S> {
@@ -114,7 +114,7 @@ impl<M: Model, S> UpdateOne<M, S> {
     /// # }
     /// ```
     pub fn or_insert(mut self, model: &M) -> Self {
-        self.draft = self.draft.or_insert(model);
+        self.builder = self.builder.or_insert(model);
         self
     }
 }

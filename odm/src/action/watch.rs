@@ -18,7 +18,7 @@ use crate::{
     pipeline::{ChangeStreamPipeline, InChangeStream, Pipeline},
     query::Query,
     watch::{
-        Change, ChangeStream, ResumeToken, raw_stream::RawStream, request::Request, resume_state::Start,
+        Change, ChangeStream, ResumeToken, options::StreamOptions, raw_stream::RawStream, resume_state::Start,
     },
 };
 
@@ -215,7 +215,7 @@ impl<M: Model, Row> IntoFuture for Watch<M, Row> {
 
     fn into_future(self) -> Self::IntoFuture {
         // The future does not contain the type of the rows.
-        let parts = self.into_request();
+        let parts = self.into_parts();
         Box::pin(async move {
             let (request, start, max_outage) = parts?;
             Ok(ChangeStream::new(RawStream::open(request, start, max_outage).await?))
@@ -225,10 +225,10 @@ impl<M: Model, Row> IntoFuture for Watch<M, Row> {
 
 impl<M: Model, Row> Watch<M, Row> {
     /// Returns the request, where it starts, and how long an outage may be.
-    pub(crate) fn into_request(self) -> Result<(Request, Start, Option<Duration>)> {
+    pub(crate) fn into_parts(self) -> Result<(StreamOptions, Start, Option<Duration>)> {
         let Self { collection, start, options, pipeline, max_outage } = self;
         let query = Query::new(pipeline.into_stages()?, options).finish(Some(collection.policies()))?;
-        let request = Request::new(collection.database().clone(), collection.driver(), query)?;
+        let request = StreamOptions::new(collection.database().clone(), collection.driver(), query)?;
         Ok((request, start?, max_outage))
     }
 }

@@ -19,8 +19,8 @@ use crate::{
     query::Query,
     watch::{
         ChangeStream, ModelChanges,
+        options::{Source, StreamOptions},
         raw_stream::RawStream,
-        request::{Request, Source},
         resume_state::Start,
     },
 };
@@ -163,7 +163,7 @@ impl<C: ModelChanges> IntoFuture for WatchDatabase<C> {
             }
             // The models of a database have no policies in common.
             let query = Query::new(stages, options).unscoped()?;
-            let request = Request::of(database, source, None, query)?;
+            let request = StreamOptions::of(database, source, None, query)?;
             Ok(ChangeStream::new(RawStream::open(request, start?, max_outage).await?))
         })
     }

@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Result},
     exec::Polled,
     operation::Verb,
-    session::Lent,
+    session::BorrowedSession,
     value::{OwnedRow, Row},
 };
 
@@ -38,7 +38,7 @@ pub struct SessionCursor<'s, T> {
 /// The driver's cursor and its session.
 struct DriverCursor<'s> {
     driver: SessionRawBatchCursor,
-    session: Lent<'s>,
+    session: BorrowedSession<'s>,
 }
 
 /// The result of a request for a batch.
@@ -60,7 +60,7 @@ impl<'s, T> SessionCursor<'s, T> {
         target: impl Into<OperationTarget>,
         verb: Verb,
         driver: SessionRawBatchCursor,
-        session: Lent<'s>,
+        session: BorrowedSession<'s>,
     ) -> Self {
         Self {
             origin: Origin { target: target.into(), verb },
@@ -177,7 +177,7 @@ fn fetch(mut cursor: Box<DriverCursor<'_>>, origin: Origin, batch: Batch) -> Box
     Box::pin(async move {
         let mut polled = Polled::default();
         let DriverCursor { driver, session } = &mut *cursor;
-        let Lent { driver: session, observer } = session;
+        let BorrowedSession { driver: session, observer } = session;
         let mut stream = driver.stream(session);
         let operation = origin.operation();
         let fetched =

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::codec::CodecResult,
-    row::{Retyped, With, document},
+    row::{With, WithFieldType, document},
     value::{Doc, Map, MapKey, Value},
 };
 
@@ -38,7 +38,7 @@ impl<R: Value, Added: Doc> Object for With<R, Added> {
     type Value = Bson;
 }
 
-impl<R: Value, Changed: Doc> Object for Retyped<R, Changed> {
+impl<R: Value, Changed: Doc> Object for WithFieldType<R, Changed> {
     type Value = Bson;
 }
 

@@ -13,7 +13,7 @@ use crate::{
     error::{BulkWriteError, Error, Result},
     model::HookTable,
     operation::Verb,
-    session::Lent,
+    session::BorrowedSession,
     write::{EncodedDocuments, Inserts, Ready, Statement},
 };
 
@@ -34,7 +34,7 @@ impl<'s> Around<'s> {
     pub(crate) async fn begin(
         target: Target,
         verb: Verb,
-        lent: Option<Lent<'s>>,
+        lent: Option<BorrowedSession<'s>>,
         own: &'s mut Option<ClientSession>,
     ) -> Result<Self> {
         Ok(Self { context: HookContext::new(target, verb, lent, own).await? })

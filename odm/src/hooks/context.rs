@@ -11,7 +11,7 @@ use crate::{
     exec,
     model::Model,
     operation::Verb,
-    session::{AsSession, ExplicitSession, Lent, Observer, sealed},
+    session::{AsSession, BorrowedSession, ExplicitSession, Observer, sealed},
 };
 
 /// What a hook knows about the write that it belongs to.
@@ -21,7 +21,7 @@ use crate::{
 pub struct HookContext<'s> {
     target: Target,
     verb: Verb,
-    lent: Lent<'s>,
+    lent: BorrowedSession<'s>,
 }
 
 impl<'s> HookContext<'s> {
@@ -29,7 +29,7 @@ impl<'s> HookContext<'s> {
     pub(super) async fn new(
         target: Target,
         verb: Verb,
-        lent: Option<Lent<'s>>,
+        lent: Option<BorrowedSession<'s>>,
         own: &'s mut Option<ClientSession>,
     ) -> Result<Self> {
         let lent = match lent {
@@ -37,7 +37,7 @@ impl<'s> HookContext<'s> {
             None => {
                 let started =
                     exec::run(target.operation(verb), target.database().client().start_session()).await?;
-                Lent { driver: own.insert(started), observer: Observer::default() }
+                BorrowedSession { driver: own.insert(started), observer: Observer::default() }
             }
         };
         Ok(Self { target, verb, lent })

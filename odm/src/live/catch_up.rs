@@ -14,7 +14,7 @@ use crate::{
     model::Model,
     watch::{
         ResumeToken,
-        raw_stream::{Front, RawStream},
+        raw_stream::{Peeked, RawStream},
         resume_state::Start,
     },
 };
@@ -65,13 +65,13 @@ impl CatchUp {
                 },
                 State::Streaming(stream) => stream,
             };
-            match ready!(stream.poll_front(cx, true)) {
-                Front::Event => {}
-                Front::Nothing if is_there(self.until.as_ref(), stream.token()) => {
+            match ready!(stream.poll_peek(cx, true)) {
+                Peeked::Event => {}
+                Peeked::Nothing if is_there(self.until.as_ref(), stream.token()) => {
                     return Poll::Ready(Step::Done);
                 }
-                Front::Nothing => continue,
-                Front::End(error) => {
+                Peeked::Nothing => continue,
+                Peeked::End(error) => {
                     let gone = || Error::refused("the change stream has ended");
                     return Poll::Ready(Step::Failed(error.unwrap_or_else(gone)));
                 }

@@ -19,8 +19,8 @@ use crate::{
     subscribe::OnInvalidate,
     watch::{
         ResumeToken,
-        raw_stream::{Front, RawStream},
-        request::Request,
+        options::StreamOptions,
+        raw_stream::{Peeked, RawStream},
         resume_state::Start,
     },
 };
@@ -105,7 +105,7 @@ impl<M> Drop for Lease<M> {
 
 /// How the stream is opened, and opened again.
 pub(super) struct Setup {
-    pub(super) request: Request,
+    pub(super) request: StreamOptions,
     pub(super) max_outage: Option<Duration>,
     pub(super) on_invalidate: OnInvalidate,
     pub(super) is_looked_up: bool,
@@ -185,8 +185,8 @@ impl<M: Model + Send + Sync> Hub<M> {
 
     async fn work(&self, mut stream: RawStream) -> End {
         loop {
-            match poll_fn(|cx| stream.poll_front(cx, true)).await {
-                Front::Event => {
+            match poll_fn(|cx| stream.poll_peek(cx, true)).await {
+                Peeked::Event => {
                     let Some(event) = stream.front() else { continue };
                     let token = match ResumeToken::of_event(event) {
                         Ok(token) => token,
@@ -197,13 +197,13 @@ impl<M: Model + Send + Sync> Hub<M> {
                     stream.pass(token);
                     self.reached(&stream);
                 }
-                Front::Nothing => {
+                Peeked::Nothing => {
                     self.reached(&stream);
                     let mut state = self.state();
                     state.progress.server_time = stream.server_time();
                     state.progress.replied = Instant::now();
                 }
-                Front::End(error) => {
+                Peeked::End(error) => {
                     let token = stream.token().cloned();
                     self.state().progress.token.clone_from(&token);
                     match ended(&self.setup, error, token).await {

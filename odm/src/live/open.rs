@@ -114,7 +114,7 @@ impl<M: Model + Send + Sync> IntoFuture for OpenFanOut<M> {
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { watch, collection, is_looked_up, on_invalidate } = self;
-        let parts = watch.into_request();
+        let parts = watch.into_parts();
         Box::pin(async move {
             let (request, start, max_outage) = parts?;
             let setup = Setup { request, max_outage, on_invalidate, is_looked_up };

@@ -12,7 +12,7 @@ use mongodb::{
     },
 };
 
-use super::{lease::Fence, migration::Rewrite, rewrite::Position};
+use super::{lease::Fence, migration::Rewrite, rewrite::RewritePosition};
 use crate::{
     Database, Session, Tx,
     error::{
@@ -36,7 +36,7 @@ pub(super) struct Batch {
     pub(super) fence: Fence,
     pub(super) migration: Arc<str>,
     pub(super) rewrite: Rewrite,
-    pub(super) position: Position,
+    pub(super) position: RewritePosition,
     /// The maximum number of documents.
     pub(super) limit: u32,
 }
@@ -45,7 +45,7 @@ pub(super) struct Batch {
 #[derive(Default)]
 pub(super) struct Written {
     /// The position after the batch, or `None` if no document was left to read.
-    pub(super) position: Option<Position>,
+    pub(super) position: Option<RewritePosition>,
     pub(super) rewritten: u64,
     pub(super) refused: Vec<RefusedDocument>,
     /// Whether the batch conflicted with other writes.

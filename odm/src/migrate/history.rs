@@ -13,7 +13,7 @@ use super::{
     list::{Migrations, Named},
     operation,
     report::{MigrationState, MigrationStatus},
-    rewrite::Position,
+    rewrite::RewritePosition,
 };
 use crate::{
     Database, Session, Tx,
@@ -176,7 +176,9 @@ pub(super) async fn status(database: &Database, migrations: &Migrations) -> Resu
             Some(Record { applied: Some(at), documents, .. }) => {
                 MigrationState::Applied { at: *at, documents: *documents }
             }
-            Some(_) => MigrationState::Begun { documents: Position::stored(position, &named.name).rewritten },
+            Some(_) => {
+                MigrationState::Begun { documents: RewritePosition::stored(position, &named.name).rewritten }
+            }
         };
         states.push(MigrationStatus::new(&named.name, state));
     }

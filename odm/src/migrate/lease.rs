@@ -91,7 +91,7 @@ impl Lease {
         let mut ended = false;
         loop {
             let until = match claim(database, name, &owner, &session, settings.lease).await? {
-                Claim::Held(held) => {
+                LeaseClaim::Held(held) => {
                     if let Some(previous) = held.previous {
                         end_session(database, previous).await;
                     }
@@ -104,7 +104,7 @@ impl Lease {
                     };
                     return Ok(Self::start(fence, held.position));
                 }
-                Claim::Blocked => {
+                LeaseClaim::Blocked => {
                     let has_expired = end_expired(database, name).await?;
                     // What blocked the claim is gone, so another one succeeds.
                     if has_expired && !std::mem::replace(&mut ended, true) {
@@ -112,7 +112,7 @@ impl Lease {
                     }
                     None
                 }
-                Claim::Busy(until) => until,
+                LeaseClaim::Busy(until) => until,
             };
             if end.is_some_and(|end| end <= Instant::now()) {
                 let operation = operation(database, LEASES, "findAndModify");
@@ -236,7 +236,7 @@ async fn renew(fence: Fence, renewed: Arc<Mutex<Instant>>, lost: watch::Sender<(
 }
 
 /// The result of one claim.
-enum Claim {
+enum LeaseClaim {
     Held(Held),
     Busy(Option<DateTime>),
     /// A transaction of the earlier owner has written the lease, and is open.
@@ -256,7 +256,7 @@ async fn claim(
     owner: &str,
     session: &Document,
     length: Duration,
-) -> Result<Claim> {
+) -> Result<LeaseClaim> {
     let operation = operation(database, LEASES, "findAndModify");
     let if_free = |new: Bson, old: &str| doc! { "$cond": ["$free", new, old] };
     let number = doc! { "$add": [{ "$ifNull": ["$number", 0_i64] }, 1_i64] };
@@ -281,16 +281,18 @@ async fn claim(
     };
     let reply = match exec::run(operation, database.driver().run_command(command)).await {
         Ok(reply) => reply,
-        Err(error) if error.code().is_some_and(|code| BLOCKED.contains(&code)) => return Ok(Claim::Blocked),
+        Err(error) if error.code().is_some_and(|code| BLOCKED.contains(&code)) => {
+            return Ok(LeaseClaim::Blocked);
+        }
         Err(error) => return Err(error),
     };
-    let Ok(lease) = reply.get_document("value") else { return Ok(Claim::Busy(None)) };
+    let Ok(lease) = reply.get_document("value") else { return Ok(LeaseClaim::Busy(None)) };
     // Without the acknowledgement of the majority, an election could undo the claim, and another runner could have
     // the same number.
     if lease.get_str("owner").ok() != Some(owner) || reply.contains_key("writeConcernError") {
-        return Ok(Claim::Busy(lease.get_datetime("until").ok().copied()));
+        return Ok(LeaseClaim::Busy(lease.get_datetime("until").ok().copied()));
     }
-    Ok(Claim::Held(Held {
+    Ok(LeaseClaim::Held(Held {
         number: lease.get_i64("number").unwrap_or_default(),
         position: lease.get_document("position").ok().cloned(),
         previous: lease.get_document("previous").ok().cloned(),

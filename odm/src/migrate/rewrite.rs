@@ -22,7 +22,7 @@ const PASSES: i32 = 20;
 
 /// The position of a rewrite, which is stored in the lease.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Position {
+pub(super) struct RewritePosition {
     /// `{ _id: .. }` of the last document, or `None` at the start of a pass.
     pub(super) after: Option<RawDocumentBuf>,
     pass: i32,
@@ -32,7 +32,7 @@ pub(super) struct Position {
     pub(super) rewritten: u64,
 }
 
-impl Position {
+impl RewritePosition {
     /// Returns the position after a batch.
     pub(super) fn after(&self, last: RawDocumentBuf, rewritten: u64) -> Self {
         Self {
@@ -101,7 +101,7 @@ pub(super) async fn run(
     stopped: &Stopped,
 ) -> Result<u64> {
     let database = lease.fence.database().clone();
-    let mut position = Position::stored(lease.position.as_ref(), &title.migration);
+    let mut position = RewritePosition::stored(lease.position.as_ref(), &title.migration);
     // The passes of an earlier run do not count: the programs that it found may have stopped.
     let (before, first) = (position.rewritten, position.pass);
     let pending = match &settings.listener {

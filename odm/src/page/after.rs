@@ -8,7 +8,7 @@
 
 use mongodb::bson::{Bson, Document, doc};
 
-use super::{keys::Keys, position::Position};
+use super::{keys::Keys, position::PagePosition};
 
 /// The classes of types in ascending order. Values of different types in one class are compared by their value.
 const CLASSES: [&[&str]; 16] = [
@@ -34,7 +34,7 @@ const NULL: usize = 2;
 
 /// Returns the conditions that together match exactly the documents after the position, in the order of the keys.
 /// `backward` turns the order round. `inclusive` matches the document at the position too.
-pub(super) fn after(keys: &Keys, backward: bool, position: &Position, inclusive: bool) -> Vec<Bson> {
+pub(super) fn after(keys: &Keys, backward: bool, position: &PagePosition, inclusive: bool) -> Vec<Bson> {
     let mut ranges = Vec::new();
     let mut equal = Document::new();
     let mut bound = None;

@@ -6,7 +6,7 @@ use mongodb::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{PageKey, PageToken, fetch::Source, keys::Keys, position::Position};
+use super::{PageKey, PageToken, fetch::Source, keys::Keys, position::PagePosition};
 use crate::{
     error::{Error, PageTokenError, Result},
     value::{Value, Writer},
@@ -21,7 +21,7 @@ const HASH: usize = 8;
 /// The place where a page begins, and its direction.
 #[derive(Debug, Clone)]
 pub(super) struct Content {
-    pub(super) position: Position,
+    pub(super) position: PagePosition,
     pub(super) backward: bool,
     /// Whether the page may contain the document at the position.
     pub(super) inclusive: bool,
@@ -92,7 +92,7 @@ impl Content {
         let (sort, filter) = rest.split_at(HASH);
         fingerprint.check([collection, sort, filter], any_filter)?;
         let position =
-            Position::read(position).ok().filter(|position| position.values().count() == keys.len());
+            PagePosition::read(position).ok().filter(|position| position.values().count() == keys.len());
         Ok(Self {
             position: position.ok_or(PageTokenError::Unknown)?,
             backward: head[0] & BACKWARD != 0,

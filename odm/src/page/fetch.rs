@@ -7,7 +7,7 @@ use mongodb::{
 };
 
 use crate::{
-    action::{ExplicitSession, Lent, count::COUNT, read},
+    action::{BorrowedSession, ExplicitSession, count::COUNT, read},
     collection::Target,
     cursor::{Cursor, SessionCursor, decode},
     error::{Error, Result},
@@ -76,7 +76,7 @@ impl<R> Prepared<R> {
         let mut lent = session.into_lent(target.operation(verb))?;
         let total = match total {
             Some(total) => {
-                let Lent { driver, observer } = &mut lent;
+                let BorrowedSession { driver, observer } = &mut lent;
                 let count = read::count(target.clone(), COUNT, Ok(total), Some(&mut **driver));
                 Some(Box::pin(observer.observe(count)).await?)
             }

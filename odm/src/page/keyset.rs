@@ -14,7 +14,7 @@ use super::{
     content::{Content, Fingerprint},
     fetch::{Fetched, Prepared, Settings, Source, count_options, decoded, limit, pageable},
     keys::Keys,
-    position::Position,
+    position::PagePosition,
     projection,
 };
 use crate::{
@@ -151,7 +151,7 @@ struct Reader {
     /// Where the page begins, unless it is the first one.
     from: Option<Content>,
     /// The position of the document before the page, if the command returns this document too.
-    before: Option<Position>,
+    before: Option<PagePosition>,
 }
 
 impl Settings for Keyset {
@@ -194,7 +194,7 @@ fn continue_from(
     keys: &Keys,
     filter: &mut Document,
     options: &mut FindOptions,
-) -> Option<Position> {
+) -> Option<PagePosition> {
     let Content { position, backward, inclusive } = from;
     match &options.hint {
         Some(Hint::Keys(index)) if keys.are(index, *backward) => {
@@ -249,7 +249,7 @@ impl Reader {
 
     /// Returns the token of a neighbouring page, if there is one. All documents of an empty page have been deleted: its
     /// neighbour contains the document that the empty page followed.
-    fn token(&self, exists: bool, edge: Option<&Position>, backward: bool) -> Result<Option<PageToken>> {
+    fn token(&self, exists: bool, edge: Option<&PagePosition>, backward: bool) -> Result<Option<PageToken>> {
         let content = match (edge, &self.from) {
             _ if !exists => return Ok(None),
             (Some(edge), _) => Content { position: edge.clone(), backward, inclusive: false },
@@ -263,7 +263,7 @@ impl Reader {
         content.seal(&self.fingerprint, &self.key).map(Some)
     }
 
-    fn position(&self, row: &RawDocumentBuf) -> Result<Position> {
-        Position::of(row.as_bytes(), &self.keys).map_err(|cause| Error::decode(row.as_bytes(), cause))
+    fn position(&self, row: &RawDocumentBuf) -> Result<PagePosition> {
+        PagePosition::of(row.as_bytes(), &self.keys).map_err(|cause| Error::decode(row.as_bytes(), cause))
     }
 }

@@ -1,4 +1,4 @@
-//! `Position`: the place of a document in the order of the sort keys.
+//! `PagePosition`: the place of a document in the order of the sort keys.
 
 use mongodb::bson::{Bson, Document, spec::ElementType};
 
@@ -10,9 +10,9 @@ use crate::{
 
 /// The values of the sort keys of a document. A missing field is null, as it is for the server's sort.
 #[derive(Debug, Clone)]
-pub(super) struct Position(Vec<Bson>);
+pub(super) struct PagePosition(Vec<Bson>);
 
-impl Position {
+impl PagePosition {
     /// Reads the position of a stored document.
     ///
     /// # Errors

@@ -1,12 +1,12 @@
 //! Paths into arrays: to one element by its position, or to the elements that an update writes.
 
-use super::{Each, InQuery, Location, OnePlace, Path, Reach};
+use super::{Each, InQuery, Location, Multiplicity, OnePlace, Path};
 use crate::value::{Array, Value};
 
-/// The fields struct of an array element at the reach `R`, with the path to the element as its base.
+/// The fields struct of an array element at the multiplicity `R`, with the path to the element as its base.
 type Item<M, V, R> = <<V as Array>::Item as Value>::Fields<InQuery<M, R>, Path<M, <V as Array>::Item, R>>;
 
-impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
+impl<M: 'static, V: Value, R: Multiplicity> Path<M, V, R> {
     /// Returns the path to the element at `index`, counted from zero: `lines.0`.
     pub fn at(&self, index: u32) -> Item<M, V, R>
     where
@@ -52,6 +52,6 @@ impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
     }
 }
 
-fn item<M: 'static, V: Array, R: Reach>(at: Location) -> Item<M, V, R> {
+fn item<M: 'static, V: Array, R: Multiplicity>(at: Location) -> Item<M, V, R> {
     V::Item::under(InQuery::new(at.clone()), Path::new(at))
 }

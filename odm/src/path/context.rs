@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use super::{
-    Flattened, Key, Location, Many, Narrowed, Narrows, NarrowsUntagged, Path, Reach, Tagged, Variant,
+    Flattened, Key, Location, Many, Multiplicity, Narrowed, Narrows, NarrowsUntagged, Path, Tagged, Variant,
     VariantTest,
 };
 use crate::value::{Reserved, Value};
@@ -95,7 +95,7 @@ impl<M, R> fmt::Debug for InQuery<M, R> {
     }
 }
 
-impl<M: 'static, R: Reach> Context for InQuery<M, R> {
+impl<M: 'static, R: Multiplicity> Context for InQuery<M, R> {
     type Field<T: Value, K: Key> = T::Fields<Self, Path<M, T, R>>;
     type Many = InQuery<M, Many>;
     type Maybe = Self;
@@ -136,7 +136,7 @@ impl<M: 'static, R: Reach> Context for InQuery<M, R> {
     }
 }
 
-impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
+impl<M: 'static, R: Multiplicity> Narrows for InQuery<M, R> {
     fn narrow(&self, test: VariantTest) -> Self::InVariant {
         InQuery::new(self.at().narrowed(test))
     }
@@ -146,7 +146,7 @@ impl<M: 'static, R: Reach> Narrows for InQuery<M, R> {
     }
 }
 
-impl<M: 'static, R: Reach> NarrowsUntagged for InQuery<M, R> {
+impl<M: 'static, R: Multiplicity> NarrowsUntagged for InQuery<M, R> {
     fn whole<T: Value, K: Key>(&self) -> Self::Whole<T, K> {
         let at = self.at().narrowed(VariantTest::None).of(T::ARRAYS);
         T::under(InQuery::new(at.clone()), Path::new(at))

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use super::{InQuery, KeyOf, Location, Path, Reach};
+use super::{InQuery, KeyOf, Location, Multiplicity, Path};
 use crate::value::{Map, Value};
 
 /// A document or map that is flattened into its parent document, `#[serde(flatten)]`. It has no name of its own, so
@@ -26,7 +26,7 @@ impl<M, V, R> fmt::Debug for Flattened<M, V, R> {
     }
 }
 
-impl<M: 'static, V: Value, R: Reach> Flattened<M, V, R> {
+impl<M: 'static, V: Value, R: Multiplicity> Flattened<M, V, R> {
     /// Returns the path to the value under a key of a flattened map or `Document`: a field of the parent document.
     ///
     /// The key is data. [`Path::key`] describes which keys cannot be part of a path. The name or an alias of a field

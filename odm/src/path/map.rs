@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, rc::Rc, sync::Arc};
 
-use super::{InQuery, Path, Reach};
+use super::{InQuery, Multiplicity, Path};
 use crate::value::{Map, MapKey, Value};
 
 /// A key of a map with keys of type `K`: a `K`, a reference to one, or `&str` if `K` is a string.
@@ -41,7 +41,7 @@ macro_rules! texts {
 
 texts!(String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 
-impl<M: 'static, V: Value, R: Reach> Path<M, V, R> {
+impl<M: 'static, V: Value, R: Multiplicity> Path<M, V, R> {
     /// Returns the path to the value under a key: `prices.NOK`. In a `Document`, the value can have any type.
     ///
     /// The key is data.

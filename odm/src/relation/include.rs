@@ -9,7 +9,7 @@ use mongodb::bson::RawDocumentBuf;
 use super::{
     context::{Links, links},
     place::Held,
-    run::Run,
+    run::IncludeRun,
 };
 use crate::{error::Result, model::Model};
 
@@ -33,7 +33,7 @@ pub trait Include<M>: Send + Sized {
     #[doc(hidden)]
     fn load<'a>(
         self,
-        run: &'a Run<'_>,
+        run: &'a IncludeRun<'_>,
         documents: &'a [RawDocumentBuf],
     ) -> BoxFuture<'a, Result<Vec<Self::Out>>>
     where
@@ -88,7 +88,11 @@ impl<M, I: Include<M>, T: Held, F: FnMut(I::Out) -> T + Send> Include<M> for Map
         self.include.add_names(names);
     }
 
-    fn load<'a>(self, run: &'a Run<'_>, documents: &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<T>>>
+    fn load<'a>(
+        self,
+        run: &'a IncludeRun<'_>,
+        documents: &'a [RawDocumentBuf],
+    ) -> BoxFuture<'a, Result<Vec<T>>>
     where
         Self: 'a,
     {
@@ -113,7 +117,7 @@ impl<M> Include<M> for Unreadable {
         match *self {}
     }
 
-    fn load<'a>(self, _: &'a Run<'_>, _: &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<()>>>
+    fn load<'a>(self, _: &'a IncludeRun<'_>, _: &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<()>>>
     where
         Self: 'a,
     {
@@ -144,7 +148,7 @@ macro_rules! tuples {
 
             fn load<'a>(
                 self,
-                run: &'a Run<'_>,
+                run: &'a IncludeRun<'_>,
                 documents: &'a [RawDocumentBuf],
             ) -> BoxFuture<'a, Result<Vec<Self::Out>>>
             where
@@ -181,8 +185,9 @@ pub(super) struct Loader<L> {
     load: Load<L>,
 }
 
-type Load<L> =
-    Box<dyn for<'a, 's> FnOnce(&'a Run<'s>, &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<L>>> + Send>;
+type Load<L> = Box<
+    dyn for<'a, 's> FnOnce(&'a IncludeRun<'s>, &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<L>>> + Send,
+>;
 
 impl<L> Loader<L> {
     pub(super) fn of<M, I: Include<M, Out = L> + 'static>(include: I) -> Self {
@@ -200,7 +205,7 @@ impl<L> Loader<L> {
     /// Returns what each of the documents gets, in their order.
     pub(super) fn load<'a>(
         self,
-        run: &'a Run<'_>,
+        run: &'a IncludeRun<'_>,
         documents: &'a [RawDocumentBuf],
     ) -> BoxFuture<'a, Result<Vec<L>>> {
         (self.load)(run, documents)

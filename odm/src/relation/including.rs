@@ -15,12 +15,12 @@ use super::{
     loaded::{Loaded, Target},
     place::Held,
     reader::{AsView, Reader, Whole, encoded},
-    run::{HopOptions, IDS_PER_COMMAND, Run, WHOLE_BATCH},
+    run::{HopOptions, IDS_PER_COMMAND, IncludeRun, WHOLE_BATCH},
 };
 use crate::{
     action::{
-        AsSession, ExplicitSession, Find, FindOne, Get, ImplicitSession, IntoRequest, Lent, ReadAs, Request,
-        WithDeadline, deadline,
+        AsSession, BorrowedSession, ExplicitSession, Fetch, Find, FindOne, Get, ImplicitSession, IntoFetch,
+        ReadAs, WithDeadline, deadline,
     },
     collection::{Collection, Target as OnCollection},
     error::{Error, Result},
@@ -65,13 +65,13 @@ impl<A, I: Target + Held> Including<A, I> {
     /// Sends the first command and those of the hops.
     async fn run<'s, S>(
         self,
-        lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>,
+        lend: impl FnOnce(S, Operation<'_>) -> Result<Option<BorrowedSession<'s>>>,
     ) -> Result<Vec<I>>
     where
-        A: IntoRequest<State = S>,
+        A: IntoFetch<State = S>,
     {
         let Self { action, reader, ids_per_command } = self;
-        let Request { target, verb, filter, mut options, state } = action.into_request();
+        let Fetch { target, verb, filter, mut options, state } = action.into_fetch();
         let hops = HopOptions::of(&options);
         if options.max_await_time.is_some()
             || matches!(options.cursor_type, Some(CursorType::Tailable | CursorType::TailableAwait))
@@ -89,7 +89,7 @@ impl<A, I: Target + Held> Including<A, I> {
             options.projection.clone_from(&reader.projection);
         }
         let session = lend(state, target.operation(verb))?;
-        let run = Run::new(&target, hops, ids_per_command, session);
+        let run = IncludeRun::new(&target, hops, ids_per_command, session);
         let stored = run.fetch(target.clone(), verb, filter, options).await?;
         reader.read(&run, target.operation(verb), &stored).await
     }
@@ -289,13 +289,13 @@ impl<M, L> IncludeIn<M, L> {
 impl<M: Model, L, S> IncludeIn<M, L, S> {
     async fn run<'s>(
         self,
-        lend: impl FnOnce(S, Operation<'_>) -> Result<Option<Lent<'s>>>,
+        lend: impl FnOnce(S, Operation<'_>) -> Result<Option<BorrowedSession<'s>>>,
     ) -> Result<Vec<Loaded<M, L>>> {
         let Self { target, documents, loader, ids_per_command, state } = self;
         let bytes = documents.iter().map(encoded).collect::<Result<Vec<_>>>();
         let bytes = bytes.map_err(|error| error.during(&target.operation(super::run::INCLUDE)))?;
         let session = lend(state, target.operation(super::run::INCLUDE))?;
-        let run = Run::new(&target, HopOptions::default(), ids_per_command, session);
+        let run = IncludeRun::new(&target, HopOptions::default(), ids_per_command, session);
         let links = loader.load(&run, &bytes).await?;
         Ok(documents.into_iter().zip(links).map(|(doc, links)| Loaded::new(doc, links)).collect())
     }

@@ -16,7 +16,7 @@ use super::{
     place::{Held, Place},
     reader::{Nest, Reader},
     reference::Reference,
-    run::{INCLUDE, Run},
+    run::{INCLUDE, IncludeRun},
 };
 use crate::{
     collection::Target as Collection,
@@ -43,7 +43,7 @@ where
 
     fn load<'a>(
         self,
-        run: &'a Run<'_>,
+        run: &'a IncludeRun<'_>,
         documents: &'a [RawDocumentBuf],
     ) -> BoxFuture<'a, Result<Vec<Self::Out>>>
     where
@@ -69,7 +69,7 @@ where
 
 /// Returns the documents with these ids, in the order of the ids.
 async fn by_id<T: Model, I: Target + Held>(
-    run: &Run<'_>,
+    run: &IncludeRun<'_>,
     keys: &Keys,
     mut reader: Reader<I>,
 ) -> Result<Vec<Option<Arc<I>>>> {
@@ -95,7 +95,7 @@ async fn by_id<T: Model, I: Target + Held>(
 // The functions below do not depend on types, so they are compiled once.
 
 async fn fetch(
-    run: &Run<'_>,
+    run: &IncludeRun<'_>,
     target: &Collection,
     keys: &Keys,
     projection: Option<Document>,
@@ -135,7 +135,7 @@ pub(super) fn id_in(document: &RawDocumentBuf) -> Result<Raw<'_>, CodecError> {
 }
 
 fn read_all<M: Model>(
-    run: &Run<'_>,
+    run: &IncludeRun<'_>,
     documents: &[RawDocumentBuf],
     steps: &[Step],
     leaf: Leaf,
@@ -161,7 +161,7 @@ fn read_trees(
 }
 
 #[cold]
-fn dangling<M: Model, T: Model>(run: &Run<'_>, path: &str, id: Option<&Bson>) -> Error {
+fn dangling<M: Model, T: Model>(run: &IncludeRun<'_>, path: &str, id: Option<&Bson>) -> Error {
     let id = id.cloned().unwrap_or(Bson::Null);
     let dangling = ReferenceError::dangling(M::COLLECTION, path, T::COLLECTION, id);
     let target = run.target::<T>();

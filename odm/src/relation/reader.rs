@@ -9,7 +9,7 @@ use super::{
     include::{Include, Loader},
     loaded::{Loaded, Target},
     place::Held,
-    run::Run,
+    run::IncludeRun,
 };
 use crate::{
     cursor::decode,
@@ -203,7 +203,11 @@ pub struct Reader<I> {
 }
 
 type Read<I> = Box<
-    dyn for<'a, 's> FnOnce(&'a Run<'s>, Operation<'a>, &'a [RawDocumentBuf]) -> BoxFuture<'a, Result<Vec<I>>>
+    dyn for<'a, 's> FnOnce(
+            &'a IncludeRun<'s>,
+            Operation<'a>,
+            &'a [RawDocumentBuf],
+        ) -> BoxFuture<'a, Result<Vec<I>>>
         + Send,
 >;
 
@@ -236,7 +240,7 @@ impl<I: Target> Reader<I> {
     /// Reads the documents, and loads what is included of them.
     pub(super) fn read<'a>(
         self,
-        run: &'a Run<'_>,
+        run: &'a IncludeRun<'_>,
         operation: Operation<'a>,
         stored: &'a [RawDocumentBuf],
     ) -> BoxFuture<'a, Result<Vec<I>>> {

@@ -8,14 +8,14 @@ use std::{fmt, marker::PhantomData};
 use futures_core::future::BoxFuture;
 use mongodb::bson::RawDocumentBuf;
 
-use self::request::{Ids, Request, limited, matching};
+use self::request::{Ids, ReferrersQuery, limited, matching};
 use super::{
     context::{Links, links},
     include::Include,
     loaded::Loaded,
     reader::{LoadableView, Nest, Reader, Rows, Whole},
     refers_to::sealed,
-    run::{INCLUDE, Run},
+    run::{INCLUDE, IncludeRun},
 };
 use crate::{error::Result, filter::IntoFilter, model::Model, sort::IntoSort};
 
@@ -24,14 +24,14 @@ use crate::{error::Result, filter::IntoFilter, model::Model, sort::IntoSort};
 /// Construct with [`referred_by`](super::Here::referred_by). Including it loads a `Vec` of them.
 #[must_use = "it is loaded only if the closure of `include` returns it"]
 pub struct ReferredBy<M, C, N = Whole> {
-    request: Request<C>,
+    request: ReferrersQuery<C>,
     nest: N,
     types: PhantomData<fn() -> M>,
 }
 
 impl<M, C> ReferredBy<M, C> {
     pub(super) fn new(field: impl sealed::Field) -> Self {
-        let request = Request { field: field.into_location(), filter: None, sort: None, limit: None };
+        let request = ReferrersQuery { field: field.into_location(), filter: None, sort: None, limit: None };
         Self { request, nest: Whole, types: PhantomData }
     }
 
@@ -110,7 +110,7 @@ where
 
     fn load<'a>(
         self,
-        run: &'a Run<'_>,
+        run: &'a IncludeRun<'_>,
         documents: &'a [RawDocumentBuf],
     ) -> BoxFuture<'a, Result<Vec<Self::Out>>>
     where

@@ -80,7 +80,7 @@ lists! {
     HashSet<V, S> where [V: IdOf<M> + Eq + Hash, S: BuildHasher + Default + 'static];
 }
 
-/// The reach of a path for which `$lookup` and `find` find the same documents.
+/// The multiplicity of a path for which `$lookup` and `find` find the same documents.
 #[diagnostic::on_unimplemented(
     message = "documents cannot be found by this reference",
     label = "goes into a variant of an enum in an array, or selects elements for an update",

@@ -1,4 +1,4 @@
-//! `Run`: what the hops of one include share, and the commands that they send.
+//! `IncludeRun`: what the hops of one include share, and the commands that they send.
 
 use std::{fmt, ops::Range, time::Duration};
 
@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::keys::Keys;
 use crate::{
-    action::{Lent, OperationTarget, fetch},
+    action::{BorrowedSession, OperationTarget, fetch},
     collection::Target,
     database::Database,
     error::Result,
@@ -31,14 +31,14 @@ const BYTES_PER_COMMAND: usize = 4 << 20;
 pub(super) const WHOLE_BATCH: u32 = i32::MAX.unsigned_abs();
 
 /// What the hops of one include share.
-pub struct Run<'s> {
+pub struct IncludeRun<'s> {
     database: Database,
     /// The scope of the first read.
     scope: Scope,
     options: HopOptions,
     ids_per_command: usize,
     /// The session of the caller. Hops that could run at the same time run one after the other in it.
-    session: Option<Mutex<Lent<'s>>>,
+    session: Option<Mutex<BorrowedSession<'s>>>,
 }
 
 /// The options of the first read that its hops have too.
@@ -61,19 +61,19 @@ impl HopOptions {
     }
 }
 
-impl fmt::Debug for Run<'_> {
+impl fmt::Debug for IncludeRun<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Run").field("on", &self.database).finish_non_exhaustive()
+        f.debug_struct("IncludeRun").field("on", &self.database).finish_non_exhaustive()
     }
 }
 
-impl<'s> Run<'s> {
+impl<'s> IncludeRun<'s> {
     /// Starts an include in the documents of a collection.
     pub(super) fn new(
         first: &Target,
         options: HopOptions,
         ids_per_command: usize,
-        session: Option<Lent<'s>>,
+        session: Option<BorrowedSession<'s>>,
     ) -> Self {
         let (database, scope) = (first.database().clone(), first.policies().scope.clone());
         Self { database, scope, options, ids_per_command, session: session.map(Mutex::new) }

@@ -8,7 +8,7 @@ use super::{
     Operator, Query,
     allow_list::{AllowList, Field, Test},
     operator::{EQUALITY, ORDER, TEXT},
-    parse::Request,
+    parse::Parser,
 };
 use crate::{
     error::{BadParameters, codec::CodecResult},
@@ -247,7 +247,7 @@ impl<M> Parameters<M> {
         &self,
         parameters: impl IntoIterator<Item = (N, T)>,
     ) -> Result<Query<M>, BadParameters> {
-        let mut parse = Request::new(&self.allow_list);
+        let mut parse = Parser::new(&self.allow_list);
         for (name, text) in parameters {
             if parse.take(name.as_ref(), text.as_ref()).is_break() {
                 break;

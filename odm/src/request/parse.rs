@@ -1,4 +1,4 @@
-//! `Request`: parses a request, parameter by parameter.
+//! `Parser`: parses a request, parameter by parameter.
 
 use std::{borrow::Cow, ops::ControlFlow};
 
@@ -19,7 +19,7 @@ const SKIP: &str = "skip";
 const LIMIT: &str = "limit";
 
 /// The query and the bad parameters so far.
-pub(super) struct Request<'a> {
+pub(super) struct Parser<'a> {
     allow_list: &'a AllowList,
     count: usize,
     /// The parameters that the request contained so far, with their operators.
@@ -36,7 +36,7 @@ pub(super) struct Request<'a> {
 /// The reason why a parameter is bad, and the message.
 struct Problem(&'static str, String);
 
-impl<'a> Request<'a> {
+impl<'a> Parser<'a> {
     pub(super) fn new(allow_list: &'a AllowList) -> Self {
         Self {
             allow_list,

@@ -160,7 +160,7 @@ macro_rules! document_types {
         type NonNull = Self;
         type DistinctItem<W: $crate::value::Value> = W;
         type Lift<U: $crate::value::Value> = U;
-        type Replaced<D: $crate::value::Doc> = $crate::row::Retyped<Self, D>;
+        type Replaced<D: $crate::value::Doc> = $crate::row::WithFieldType<Self, D>;
         type Added<D: $crate::value::Doc> = $crate::row::With<Self, D>;
 
         fn under<A: $crate::path::Context, B>(at: A, base: B) -> Self::Fields<A, B> {

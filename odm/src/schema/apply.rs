@@ -1,12 +1,12 @@
 //! `Apply`: making the changes of a plan.
 
-mod run;
+mod collection;
 
 use std::{fmt, future::IntoFuture};
 
 use futures_core::future::BoxFuture;
 
-use self::run::Run;
+use self::collection::CollectionChanges;
 use super::{
     change::{Impact, SchemaChange},
     plan::Plan,
@@ -63,7 +63,7 @@ impl Apply {
                 });
             applied.left.extend(left);
             if !allowed.is_empty() {
-                let run = Run::new(comparison.clone(), collection, allowed);
+                let run = CollectionChanges::new(comparison.clone(), collection, allowed);
                 applied.changes.extend(exec::detached(Box::pin(run.run())).await?);
             }
         }

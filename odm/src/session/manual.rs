@@ -133,18 +133,18 @@ impl<'s> IntoFuture for AbortTransaction<'s> {
 impl Inner {
     /// Starts a transaction. Without options, those of the session are used.
     pub(crate) async fn start(&mut self, options: Option<TransactionOptions>) -> Result<()> {
-        let Self { driver, journal, database } = self;
+        let Self { driver, tracker, database } = self;
         exec::run(database.operation(START), driver.start_transaction().with_options(options)).await?;
-        journal.start();
+        tracker.start();
         Ok(())
     }
 
     /// Commits the transaction, and makes the commit again after an error for which `repeats` returns `true`. After an
     /// error whose outcome is unknown, it can be called again.
     pub(crate) async fn commit(&mut self, mut repeats: impl FnMut(&Error) -> bool) -> Result<()> {
-        let Self { driver, journal, database } = self;
+        let Self { driver, tracker, database } = self;
         let operation = database.operation(COMMIT);
-        let commit = operation.check(journal.commit())?;
+        let commit = operation.check(tracker.commit())?;
         loop {
             match exec::run(operation, driver.commit_transaction()).await {
                 Err(error) if repeats(&error) => {}
@@ -155,9 +155,9 @@ impl Inner {
 
     /// Aborts the transaction.
     pub(crate) async fn abort(&mut self) -> Result<()> {
-        let Self { driver, journal, database } = self;
+        let Self { driver, tracker, database } = self;
         let operation = database.operation(ABORT);
-        let has_dropped_call = journal.abort();
+        let has_dropped_call = tracker.abort();
         exec::run(operation, driver.abort_transaction()).await?;
         if has_dropped_call {
             // If this fails, the server aborts the transaction when its time has passed.

@@ -29,7 +29,7 @@ impl AsSession for ClientSession {}
 
 impl sealed::Sealed for ClientSession {
     fn lend(&mut self) -> ExplicitSession<'_> {
-        ExplicitSession(Ok(Lent { driver: self, observer: Observer::default() }))
+        ExplicitSession(Ok(BorrowedSession { driver: self, observer: Observer::default() }))
     }
 }
 
@@ -42,8 +42,8 @@ impl sealed::Sealed for Session {
 }
 
 impl Inner {
-    fn lend(&mut self) -> Lent<'_> {
-        Lent { observer: Observer::new(&self.journal), driver: &mut self.driver }
+    fn lend(&mut self) -> BorrowedSession<'_> {
+        BorrowedSession { observer: Observer::new(&self.tracker), driver: &mut self.driver }
     }
 }
 
@@ -55,10 +55,10 @@ pub struct ImplicitSession;
 ///
 /// It holds the only borrow of the session, so two operations at the same time in one session do not compile. The
 /// server does not support them.
-pub struct ExplicitSession<'s>(Result<Lent<'s>>);
+pub struct ExplicitSession<'s>(Result<BorrowedSession<'s>>);
 
 /// A session that is lent to one action.
-pub(crate) struct Lent<'s> {
+pub(crate) struct BorrowedSession<'s> {
     pub(crate) driver: &'s mut ClientSession,
     pub(crate) observer: Observer,
 }
@@ -74,24 +74,24 @@ impl<'s> ExplicitSession<'s> {
     }
 
     /// Returns the session, or an error if it is in use, or if its transaction cannot continue.
-    pub(crate) fn into_lent(self, operation: Operation<'_>) -> Result<Lent<'s>> {
+    pub(crate) fn into_lent(self, operation: Operation<'_>) -> Result<BorrowedSession<'s>> {
         let lent = operation.check(self.0)?;
         lent.observer.check(&operation)?;
         Ok(lent)
     }
 }
 
-impl Lent<'_> {
+impl BorrowedSession<'_> {
     /// Lends the session to one of several actions that run one after the other.
-    pub(crate) fn reborrow(&mut self) -> Lent<'_> {
-        Lent { driver: &mut *self.driver, observer: self.observer.clone() }
+    pub(crate) fn reborrow(&mut self) -> BorrowedSession<'_> {
+        BorrowedSession { driver: &mut *self.driver, observer: self.observer.clone() }
     }
 }
 
 /// For actions of this crate that consist of several actions in the session of the caller.
-impl AsSession for Lent<'_> {}
+impl AsSession for BorrowedSession<'_> {}
 
-impl sealed::Sealed for Lent<'_> {
+impl sealed::Sealed for BorrowedSession<'_> {
     fn lend(&mut self) -> ExplicitSession<'_> {
         ExplicitSession(Ok(self.reborrow()))
     }
@@ -117,7 +117,7 @@ pub(crate) trait SessionState<'s>: Sized {
     /// Makes several calls, which observe themselves, with the session of the caller, if there is one.
     fn run_with<T: 's>(
         self,
-        calls: impl FnOnce(Option<Lent<'s>>) -> BoxFuture<'s, Result<T>>,
+        calls: impl FnOnce(Option<BorrowedSession<'s>>) -> BoxFuture<'s, Result<T>>,
     ) -> BoxFuture<'s, Result<T>>;
 
     /// Returns whether the action is known to run in a transaction.
@@ -138,7 +138,7 @@ impl<'s> SessionState<'s> for ImplicitSession {
 
     fn run_with<T: 's>(
         self,
-        calls: impl FnOnce(Option<Lent<'s>>) -> BoxFuture<'s, Result<T>>,
+        calls: impl FnOnce(Option<BorrowedSession<'s>>) -> BoxFuture<'s, Result<T>>,
     ) -> BoxFuture<'s, Result<T>> {
         calls(None)
     }
@@ -158,7 +158,7 @@ impl<'s> SessionState<'s> for ExplicitSession<'s> {
         call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
     ) -> BoxFuture<'s, Result<T>> {
         match self.0 {
-            Ok(Lent { driver, observer }) => {
+            Ok(BorrowedSession { driver, observer }) => {
                 let call = call(Some(driver));
                 Box::pin(async move { observer.observe(call).await })
             }
@@ -168,7 +168,7 @@ impl<'s> SessionState<'s> for ExplicitSession<'s> {
 
     fn run_with<T: 's>(
         self,
-        calls: impl FnOnce(Option<Lent<'s>>) -> BoxFuture<'s, Result<T>>,
+        calls: impl FnOnce(Option<BorrowedSession<'s>>) -> BoxFuture<'s, Result<T>>,
     ) -> BoxFuture<'s, Result<T>> {
         match self.0 {
             Ok(lent) => calls(Some(lent)),

@@ -14,11 +14,11 @@ use mongodb::{
 };
 
 use super::{
-    feed::Feed,
-    group::{Feeds, Group},
+    group::{Group, RawSubscriptions},
     monitor::Monitor,
     partition::Key,
     policy::{Beginning, Cadence, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
+    raw_subscription::RawSubscription,
     setup::{Observer, Setup},
     store::{MongoPositions, PositionStore},
     subscription::Subscription,
@@ -328,15 +328,15 @@ impl<M, Row> Subscribe<M, Row> {
     }
 
     /// Checks the arguments, and returns the changes of a run, which waits while no server is available.
-    pub(super) fn into_feeds(self) -> Result<Feeds> {
+    pub(super) fn into_raw(self) -> Result<RawSubscriptions> {
         let (partitions, key) = (self.settings.partitions, self.settings.partition_key.clone());
         let (mut template, monitor) = self.into_setup()?;
         let Some(count) = partitions else {
-            return Ok(Feeds::One(Box::new(Feed::new(template, monitor, true))));
+            return Ok(RawSubscriptions::One(Box::new(RawSubscription::new(template, monitor, true))));
         };
         template.mongo()?;
         template.lease.get_or_insert(LEASE);
-        Ok(Feeds::Partitions(Box::new(Group { template, count, key, monitor })))
+        Ok(RawSubscriptions::Partitions(Box::new(Group { template, count, key, monitor })))
     }
 
     /// Checks the arguments.
@@ -409,11 +409,11 @@ impl<M: Model, Row> IntoFuture for Subscribe<M, Row> {
         let begun = async move {
             let (setup, monitor) = setup?;
             let is_patient = setup.lease.is_some();
-            let mut feed = Feed::new(setup, monitor, is_patient);
-            if feed.setup.lease.is_none() {
-                poll_fn(|cx| feed.poll_begin(cx)).await?;
+            let mut raw = RawSubscription::new(setup, monitor, is_patient);
+            if raw.setup.lease.is_none() {
+                poll_fn(|cx| raw.poll_begin(cx)).await?;
             }
-            Ok(feed)
+            Ok(raw)
         };
         Box::pin(async move { begun.await.map(Subscription::new) })
     }

@@ -56,8 +56,8 @@ struct Batch {
     last: Option<Timestamp>,
 }
 
-/// The result of [`Copy::poll_front`].
-pub(super) enum Front {
+/// The result of [`Copy::poll_peek`].
+pub(super) enum Peeked {
     Event,
     /// The end of the documents. The stream follows.
     End,
@@ -78,10 +78,10 @@ impl Copy {
         Self { batches, rows: VecDeque::new(), copied, base: None }
     }
 
-    pub(super) fn poll_front(&mut self, cx: &mut Context<'_>) -> Poll<Front> {
+    pub(super) fn poll_peek(&mut self, cx: &mut Context<'_>) -> Poll<Peeked> {
         loop {
             if !self.rows.is_empty() {
-                return Poll::Ready(Front::Event);
+                return Poll::Ready(Peeked::Event);
             }
             match ready!(self.batches.poll_recv(cx)) {
                 Some(Ok(Batch { rows, base, last: None })) => {
@@ -91,12 +91,12 @@ impl Copy {
                 Some(Ok(Batch { base, last: Some(at), .. })) => {
                     self.base = Some(base);
                     self.copied = extended(&self.copied, Chunk { through: None, at });
-                    return Poll::Ready(Front::End);
+                    return Poll::Ready(Peeked::End);
                 }
-                Some(Err(error)) => return Poll::Ready(Front::Failed(error)),
+                Some(Err(error)) => return Poll::Ready(Peeked::Failed(error)),
                 None => {
                     let gone = Error::refused("the tokio runtime of the subscription has been shut down");
-                    return Poll::Ready(Front::Failed(gone));
+                    return Poll::Ready(Peeked::Failed(gone));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref};
 
-use super::feed::Passed;
+use super::raw_subscription::Passed;
 
 /// A change that a handler of [`Subscribe::run`](super::Subscribe::run) receives. It dereferences to the change.
 #[derive(Debug, Clone)]

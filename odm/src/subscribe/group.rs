@@ -17,9 +17,9 @@ use tokio::{
 };
 
 use super::{
-    feed::Feed,
     monitor::{Monitor, Phase},
     partition::{Key, Partition},
+    raw_subscription::RawSubscription,
     run::Limits,
     runner::{Runner, Work},
     setup::Setup,
@@ -33,9 +33,9 @@ use crate::{
 /// How often an instance looks for the others, at least.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// The changes of a run: those of one feed, or those of several partitions.
-pub(super) enum Feeds {
-    One(Box<Feed>),
+/// The changes of a run: those of one stream, or those of several partitions.
+pub(super) enum RawSubscriptions {
+    One(Box<RawSubscription>),
     Partitions(Box<Group>),
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Group {
     pub(super) monitor: Monitor,
 }
 
-impl Feeds {
+impl RawSubscriptions {
     /// Handles changes until the end, and stores the positions.
     pub(super) async fn run<Row, E, W>(self, limits: Limits<'_>, work: &W) -> Result<(), E>
     where
@@ -58,7 +58,7 @@ impl Feeds {
         W: Work<Row, E>,
     {
         match self {
-            Self::One(feed) => Runner::new(*feed, limits).run::<Row, E, W>(work).await,
+            Self::One(raw) => Runner::new(*raw, limits).run::<Row, E, W>(work).await,
             Self::Partitions(group) => group.run::<Row, E, W>(limits, work).await,
         }
     }
@@ -183,7 +183,7 @@ impl Group {
             partition: Some(Arc::new(Partition::new(name, number, self.count, self.key.clone()))),
             ..self.template.clone()
         };
-        let feed = Feed::new(setup, self.monitor.part(number), true);
+        let raw = RawSubscription::new(setup, self.monitor.part(number), true);
         let (stop, stopped) = oneshot::channel::<()>();
         let limits = Limits {
             retries: limits.retries,
@@ -194,7 +194,7 @@ impl Group {
             })),
             grace: limits.grace,
         };
-        let run = Box::pin(async move { Runner::new(feed, limits).run::<Row, E, W>(work).await });
+        let run = Box::pin(async move { Runner::new(raw, limits).run::<Row, E, W>(work).await });
         Running { run, stop: Some(stop) }
     }
 }

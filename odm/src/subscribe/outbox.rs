@@ -17,7 +17,7 @@ use super::{
     monitor::Monitor,
     policy::{Beginning, Incident, OnHistoryLost},
     run::{Limits, limits},
-    runner::{Attempted, Front, Work},
+    runner::{Attempted, CurrentChange, Work},
     store::PositionStore,
 };
 use crate::{
@@ -200,7 +200,7 @@ struct Handler<M, F> {
 
 impl<M: Model, F> Handler<M, F> {
     /// Returns the filter of the front message.
-    fn by_id(front: &Front) -> Result<Filter<M>> {
+    fn by_id(front: &CurrentChange) -> Result<Filter<M>> {
         let key = front.event.get_document("documentKey").ok();
         let key = key.and_then(|key| Document::decode(Raw::document(key.as_bytes())).ok());
         let id = key.and_then(|mut key| key.remove("_id"));
@@ -208,7 +208,7 @@ impl<M: Model, F> Handler<M, F> {
             .ok_or_else(|| Error::refused("the message has no `_id`"))
     }
 
-    async fn remove(&self, front: &Front) -> Result<Attempted> {
+    async fn remove(&self, front: &CurrentChange) -> Result<Attempted> {
         self.messages.delete_one(Self::by_id(front)?).await?;
         Ok(Attempted::Handled)
     }
@@ -221,7 +221,11 @@ where
     F: Fn(Item<M>) -> Fut + Send + Sync,
     Fut: Future<Output = Result<(), E>> + Send,
 {
-    fn attempt<'a>(&'a self, front: &'a Front, item: Item<Change<M>>) -> BoxFuture<'a, Result<Attempted, E>>
+    fn attempt<'a>(
+        &'a self,
+        front: &'a CurrentChange,
+        item: Item<Change<M>>,
+    ) -> BoxFuture<'a, Result<Attempted, E>>
     where
         M: 'a,
         E: 'a,
@@ -238,7 +242,7 @@ where
         })
     }
 
-    fn bury<'a>(&'a self, front: &'a Front, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
+    fn bury<'a>(&'a self, front: &'a CurrentChange, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
         Box::pin(async move {
             store(&front.setup, letter).await?;
             self.remove(front).await
@@ -258,10 +262,10 @@ where
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { messages, subscribe, limits, handler, .. } = self;
-        let feeds = subscribe.into_feeds();
+        let subscriptions = subscribe.into_raw();
         Box::pin(async move {
             let handler = Handler { messages, handler };
-            feeds?.run::<Change<M>, E, _>(limits, &handler).await
+            subscriptions?.run::<Change<M>, E, _>(limits, &handler).await
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::{error::Result, random::roll, watch::ResumeToken};
 /// The longest pause before another instance's beginning is read again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Which part of the changes one feed has.
+/// Which part of the changes one stream has.
 #[derive(Debug)]
 pub(super) struct Partition {
     /// The name of the subscription.

@@ -12,7 +12,7 @@ use futures_core::future::BoxFuture;
 use super::{
     builder::Subscribe,
     delivery::Item,
-    runner::{Attempted, Front, Work},
+    runner::{Attempted, CurrentChange, Work},
 };
 use crate::{
     error::{Error, Result},
@@ -180,7 +180,7 @@ where
     F: Fn(Item<Row>) -> Fut + Send + Sync,
     Fut: Future<Output = Result<(), E>> + Send,
 {
-    fn attempt<'a>(&'a self, _: &'a Front, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
+    fn attempt<'a>(&'a self, _: &'a CurrentChange, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
     where
         Row: 'a,
         E: 'a,
@@ -205,8 +205,8 @@ where
 
     fn into_future(self) -> Self::IntoFuture {
         let Self { subscribe, limits, handler, .. } = self;
-        let feeds = subscribe.into_feeds();
-        Box::pin(async move { feeds?.run::<Row, E, _>(limits, &Handler(handler)).await })
+        let subscriptions = subscribe.into_raw();
+        Box::pin(async move { subscriptions?.run::<Row, E, _>(limits, &Handler(handler)).await })
     }
 }
 

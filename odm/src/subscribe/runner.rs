@@ -10,9 +10,9 @@ use tokio::{sync::OwnedMutexGuard, time::sleep};
 use super::{
     dead_letter::{Letter, store},
     delivery::Item,
-    feed::{self, Feed},
     policy::Incident,
     position::Position,
+    raw_subscription::{self, RawSubscription},
     run::Limits,
     setup::Setup,
     store::Term,
@@ -29,13 +29,17 @@ use crate::{
 /// What is done with each change.
 pub(super) trait Work<Row, E>: Sync {
     /// Handles a change once.
-    fn attempt<'a>(&'a self, front: &'a Front, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
+    fn attempt<'a>(
+        &'a self,
+        front: &'a CurrentChange,
+        item: Item<Row>,
+    ) -> BoxFuture<'a, Result<Attempted, E>>
     where
         Row: 'a,
         E: 'a;
 
     /// Stores a dead letter. Returns the guard of a position that was saved with it.
-    fn bury<'a>(&'a self, front: &'a Front, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
+    fn bury<'a>(&'a self, front: &'a CurrentChange, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
         Box::pin(async move {
             store(&front.setup, letter).await?;
             Ok(Attempted::Handled)
@@ -55,7 +59,7 @@ pub(super) enum Attempted {
 }
 
 /// The change that is handled, and what a transaction needs to save its position.
-pub(super) struct Front {
+pub(super) struct CurrentChange {
     pub(super) setup: Arc<Setup>,
     pub(super) term: Term,
     pub(super) tracker: Arc<Tracker>,
@@ -65,7 +69,7 @@ pub(super) struct Front {
     pub(super) is_existing: bool,
 }
 
-impl Front {
+impl CurrentChange {
     /// Decodes the change.
     pub(super) fn item<Row: OwnedRow>(&self, attempt: u32) -> Result<Item<Row>> {
         let event = self.event.as_bytes();
@@ -73,7 +77,7 @@ impl Front {
         match read {
             Ok(row) => Ok(Item { row, key: self.key.clone(), is_existing: self.is_existing, attempt }),
             Err(cause) => {
-                let operation = self.setup.target.operation(feed::SUBSCRIBE);
+                let operation = self.setup.target.operation(raw_subscription::SUBSCRIBE);
                 Err(Error::decode_event(self.event.clone(), cause).during(&operation))
             }
         }
@@ -88,14 +92,14 @@ enum Next<E> {
 }
 
 pub(super) struct Runner<'h> {
-    feed: Feed,
+    raw: RawSubscription,
     limits: Limits<'h>,
     is_stopped: bool,
 }
 
 impl<'h> Runner<'h> {
-    pub(super) fn new(feed: Feed, limits: Limits<'h>) -> Self {
-        Self { feed, limits, is_stopped: false }
+    pub(super) fn new(raw: RawSubscription, limits: Limits<'h>) -> Self {
+        Self { raw, limits, is_stopped: false }
     }
 
     /// Handles changes until the end, and stores the position.
@@ -107,9 +111,11 @@ impl<'h> Runner<'h> {
     {
         let outcome = loop {
             match self.front().await {
-                Some(feed::Front::Event) => {}
-                None | Some(feed::Front::End(None)) => break Ok(()),
-                Some(feed::Front::End(Some(error)) | feed::Front::Refused(error)) => {
+                Some(raw_subscription::Peeked::Event) => {}
+                None | Some(raw_subscription::Peeked::End(None)) => break Ok(()),
+                Some(
+                    raw_subscription::Peeked::End(Some(error)) | raw_subscription::Peeked::Refused(error),
+                ) => {
                     break Err(E::from(error));
                 }
             }
@@ -119,7 +125,7 @@ impl<'h> Runner<'h> {
                 Next::Fail(error) => break Err(error),
             }
         };
-        let closed = close(&mut self.feed).await;
+        let closed = close(&mut self.raw).await;
         match (outcome, closed) {
             (Ok(()), Err(error)) if !error.is_superseded() => Err(E::from(error)),
             (outcome, _) => outcome,
@@ -127,9 +133,9 @@ impl<'h> Runner<'h> {
     }
 
     /// Waits for the next change. Returns `None` if the run is stopped.
-    async fn front(&mut self) -> Option<feed::Front> {
-        let feed = &mut self.feed;
-        let front = pin!(poll_fn(|cx| feed.poll_front(cx)));
+    async fn front(&mut self) -> Option<raw_subscription::Peeked> {
+        let raw = &mut self.raw;
+        let front = pin!(poll_fn(|cx| raw.poll_peek(cx)));
         let Some(until) = &mut self.limits.until else { return Some(front.await) };
         // The stop comes first: a busy stream does not delay it.
         match select(until, front).await {
@@ -153,7 +159,7 @@ impl<'h> Runner<'h> {
             Ok(Some(front)) => front,
             Ok(None) => return Next::Continue,
             Err(error) => {
-                self.feed.end(None);
+                self.raw.end(None);
                 return Next::Fail(E::from(error));
             }
         };
@@ -195,7 +201,7 @@ impl<'h> Runner<'h> {
     async fn bury<Row, E, W>(
         &mut self,
         work: &W,
-        front: &Front,
+        front: &CurrentChange,
         reason: &str,
         attempts: u32,
         error: impl FnOnce() -> E,
@@ -218,7 +224,7 @@ impl<'h> Runner<'h> {
                 None => return self.interrupted(),
                 Some(Ok(attempted)) => {
                     if !matches!(attempted, Attempted::Superseded) {
-                        self.feed.monitor.dead_letter();
+                        self.raw.monitor.dead_letter();
                         front.setup.report(&Incident::DeadLetter { key: front.key.clone() });
                     }
                     return self.acknowledge(front, attempted);
@@ -236,7 +242,7 @@ impl<'h> Runner<'h> {
         }
     }
 
-    fn acknowledge<E>(&mut self, front: &Front, attempted: Attempted) -> Next<E> {
+    fn acknowledge<E>(&mut self, front: &CurrentChange, attempted: Attempted) -> Next<E> {
         let guard = match attempted {
             Attempted::Handled => None,
             Attempted::Saved(guard) => Some(guard),
@@ -245,7 +251,7 @@ impl<'h> Runner<'h> {
                 return Next::Continue;
             }
         };
-        if let Some(passed) = self.feed.pass() {
+        if let Some(passed) = self.raw.pass() {
             passed.tracker.acknowledge(passed.number);
             if guard.is_some() {
                 let (_, saving) = passed.tracker.to_save();
@@ -261,29 +267,29 @@ impl<'h> Runner<'h> {
     }
 
     /// Returns the front change, or `None` if the term has ended.
-    fn describe(&self) -> Result<Option<Front>> {
-        let (Some(event), Some(current)) = (self.feed.front(), self.feed.current()) else { return Ok(None) };
-        let (Some(key), Some(after)) = (self.feed.key(), self.feed.next_position()) else {
+    fn describe(&self) -> Result<Option<CurrentChange>> {
+        let (Some(event), Some(current)) = (self.raw.front(), self.raw.current()) else { return Ok(None) };
+        let (Some(key), Some(after)) = (self.raw.key(), self.raw.next_position()) else {
             let cause = ResumeToken::of_event(event).err();
             let error = cause.map_or_else(
                 || Error::refused("the change has no position"),
                 |cause| Error::decode_event(event.to_owned(), cause),
             );
-            return Err(error.during(&self.feed.operation()));
+            return Err(error.during(&self.raw.operation()));
         };
-        Ok(Some(Front {
-            setup: Arc::clone(&self.feed.setup),
+        Ok(Some(CurrentChange {
+            setup: Arc::clone(&self.raw.setup),
             term: current.term.clone(),
             tracker: Arc::clone(&current.tracker),
             after,
             event: event.to_owned(),
             key,
-            is_existing: self.feed.is_existing(),
+            is_existing: self.raw.is_existing(),
         }))
     }
 
     /// Waits for the work. Returns `None` if the term ends, or if the run is stopped and the time for it has passed.
-    async fn within_term<T>(&mut self, front: &Front, work: BoxFuture<'_, T>) -> Option<T> {
+    async fn within_term<T>(&mut self, front: &CurrentChange, work: BoxFuture<'_, T>) -> Option<T> {
         let grace = self.limits.grace;
         let stop = async {
             match &mut self.limits.until {
@@ -308,7 +314,7 @@ impl<'h> Runner<'h> {
     }
 
     /// Waits before the next attempt. Returns `false` if the term ends, or if the run is stopped.
-    async fn rest(&mut self, front: &Front, time: Duration) -> bool {
+    async fn rest(&mut self, front: &CurrentChange, time: Duration) -> bool {
         if self.is_stopped {
             return false;
         }

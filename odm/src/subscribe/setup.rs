@@ -19,7 +19,7 @@ use crate::{
     exec,
     operation::Verb,
     query::Query,
-    watch::{raw_stream::RawStream, request::Request, resume_state::Start},
+    watch::{options::StreamOptions, raw_stream::RawStream, resume_state::Start},
 };
 
 const HELLO: Verb = Verb::new("subscribe", "hello");
@@ -95,9 +95,9 @@ impl Setup {
         })
     }
 
-    fn request(&self, stages: Vec<Document>, options: ChangeStreamOptions) -> Result<Request> {
+    fn request(&self, stages: Vec<Document>, options: ChangeStreamOptions) -> Result<StreamOptions> {
         let query = Query::new(stages, options).finish(Some(self.target.policies()))?;
-        Request::new(self.target.database().clone(), self.target.driver(), query)
+        StreamOptions::new(self.target.database().clone(), self.target.driver(), query)
     }
 
     /// Reads what identifies the deployment. The id of the replica set needs a privilege that many users do not have.

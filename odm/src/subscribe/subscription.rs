@@ -12,9 +12,9 @@ use futures_core::Stream;
 
 use super::{
     delivery::{Delivery, Item},
-    feed::{Feed, Front},
-    keeper::save,
     monitor::{Monitor, SubscriptionStatus},
+    raw_subscription::{Peeked, RawSubscription},
+    term_task::save,
 };
 use crate::{
     error::{Error, Result},
@@ -47,15 +47,15 @@ use crate::{
 /// # }
 /// ```
 pub struct Subscription<M, Row = Change<M>> {
-    feed: Feed,
+    raw: RawSubscription,
     /// How often the front change was returned as an error.
     stuck: u32,
     rows: PhantomData<fn() -> (M, Row)>,
 }
 
 impl<M, Row> Subscription<M, Row> {
-    pub(super) fn new(feed: Feed) -> Self {
-        Self { feed, stuck: 0, rows: PhantomData }
+    pub(super) fn new(raw: RawSubscription) -> Self {
+        Self { raw, stuck: 0, rows: PhantomData }
     }
 
     /// Waits for the next change and returns it. Returns `None` after the subscription has ended.
@@ -89,8 +89,8 @@ impl<M, Row> Subscription<M, Row> {
             return None;
         }
         self.stuck = 0;
-        let key = self.feed.key()?;
-        let passed = self.feed.pass()?;
+        let key = self.raw.key()?;
+        let passed = self.raw.pass()?;
         passed.tracker.acknowledge(passed.number);
         Some(key)
     }
@@ -104,9 +104,9 @@ impl<M, Row> Subscription<M, Row> {
     /// Returns the error of the store. If [`is_superseded`](Error::is_superseded) is true, another instance has begun
     /// a term.
     pub async fn flush(&mut self) -> Result<()> {
-        let Some(current) = self.feed.current() else { return Ok(()) };
-        save(&self.feed.setup, &current.term, &current.tracker).await.map(drop).map_err(|error| {
-            if error.operation().is_some() { error } else { error.during(&self.feed.operation()) }
+        let Some(current) = self.raw.current() else { return Ok(()) };
+        save(&self.raw.setup, &current.term, &current.tracker).await.map(drop).map_err(|error| {
+            if error.operation().is_some() { error } else { error.during(&self.raw.operation()) }
         })
     }
 
@@ -116,40 +116,40 @@ impl<M, Row> Subscription<M, Row> {
     ///
     /// Returns the same errors as [`flush`](Self::flush).
     pub async fn close(mut self) -> Result<()> {
-        close(&mut self.feed).await
+        close(&mut self.raw).await
     }
 
     /// Returns the status of the subscription.
     pub fn status(&self) -> SubscriptionStatus {
-        self.feed.monitor.status()
+        self.raw.monitor.status()
     }
 
     /// Returns a handle that shows the status at any time.
     pub fn monitor(&self) -> Monitor {
-        self.feed.monitor.clone()
+        self.raw.monitor.clone()
     }
 
     fn poll_delivery(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Delivery<Row>>>>
     where
         Row: OwnedRow,
     {
-        match ready!(self.feed.poll_front(cx)) {
-            Front::Event => {}
-            Front::Refused(error) => return Poll::Ready(Err(error)),
-            Front::End(error) => return Poll::Ready(error.map_or(Ok(None), Err)),
+        match ready!(self.raw.poll_peek(cx)) {
+            Peeked::Event => {}
+            Peeked::Refused(error) => return Poll::Ready(Err(error)),
+            Peeked::End(error) => return Poll::Ready(error.map_or(Ok(None), Err)),
         }
-        match read(&self.feed, 1) {
+        match read(&self.raw, 1) {
             Ok(item) => {
                 self.stuck = 0;
-                let passed = self.feed.pass();
+                let passed = self.raw.pass();
                 Poll::Ready(Ok(passed.map(|passed| Delivery::new(item, passed))))
             }
             Err(error) => {
-                if self.feed.key().is_some() {
+                if self.raw.key().is_some() {
                     self.stuck = self.stuck.saturating_add(1);
-                    self.feed.hold(self.stuck);
+                    self.raw.hold(self.stuck);
                 } else {
-                    self.feed.end(None);
+                    self.raw.end(None);
                 }
                 Poll::Ready(Err(error))
             }
@@ -158,29 +158,29 @@ impl<M, Row> Subscription<M, Row> {
 }
 
 /// Decodes the front change.
-pub(super) fn read<Row: OwnedRow>(feed: &Feed, attempt: u32) -> Result<Item<Row>> {
-    let Some(event) = feed.front() else { return Err(Error::refused("there is no change")) };
+pub(super) fn read<Row: OwnedRow>(raw: &RawSubscription, attempt: u32) -> Result<Item<Row>> {
+    let Some(event) = raw.front() else { return Err(Error::refused("there is no change")) };
     let row = ResumeToken::of_event(event).and_then(|_| Row::read_owned(Raw::document(event.as_bytes())));
-    match (row, feed.key()) {
-        (Ok(row), Some(key)) => Ok(Item { row, key, is_existing: feed.is_existing(), attempt }),
+    match (row, raw.key()) {
+        (Ok(row), Some(key)) => Ok(Item { row, key, is_existing: raw.is_existing(), attempt }),
         (Ok(_), None) => Err(Error::refused("the change has no key")),
-        (Err(cause), _) => Err(Error::decode_event(event.to_owned(), cause).during(&feed.operation())),
+        (Err(cause), _) => Err(Error::decode_event(event.to_owned(), cause).during(&raw.operation())),
     }
 }
 
 /// Stores the position, and ends the lease.
-pub(super) async fn close(feed: &mut Feed) -> Result<()> {
-    let Some(current) = feed.current() else { return Ok(()) };
-    let saved = save(&feed.setup, &current.term, &current.tracker).await.map(drop);
+pub(super) async fn close(raw: &mut RawSubscription) -> Result<()> {
+    let Some(current) = raw.current() else { return Ok(()) };
+    let saved = save(&raw.setup, &current.term, &current.tracker).await.map(drop);
     let released = match &saved {
-        Ok(()) => feed.setup.store.release(&feed.setup.name, &current.term).await,
+        Ok(()) => raw.setup.store.release(&raw.setup.name, &current.term).await,
         Err(_) => Ok(()),
     };
-    let operation = feed.operation();
+    let operation = raw.operation();
     let outcome = saved
         .and(released)
         .map_err(|error| if error.operation().is_some() { error } else { error.during(&operation) });
-    feed.end(None);
+    raw.end(None);
     outcome
 }
 
@@ -194,6 +194,6 @@ impl<M, Row: OwnedRow> Stream for Subscription<M, Row> {
 
 impl<M, Row> fmt::Debug for Subscription<M, Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subscription").field("feed", &self.feed).finish_non_exhaustive()
+        f.debug_struct("Subscription").field("raw", &self.raw).finish_non_exhaustive()
     }
 }

@@ -19,7 +19,7 @@ use super::{
     dead_letter::{Letter, put},
     delivery::Item,
     run::{Limits, limits},
-    runner::{Attempted, Front, Work},
+    runner::{Attempted, CurrentChange, Work},
     store::{MongoPositions, superseded},
 };
 use crate::{
@@ -140,13 +140,13 @@ struct Handler<F> {
 
 impl<F> Handler<F> {
     /// Returns whether an earlier transaction with an unknown outcome was committed.
-    async fn was_committed(&self, front: &Front) -> Result<bool> {
+    async fn was_committed(&self, front: &CurrentChange) -> Result<bool> {
         let stored = self.store.version(&front.setup.name, &front.term).await?;
         Ok(front.term.version().is_some_and(|version| stored > version))
     }
 
     /// Finds out why the position was not as expected.
-    async fn unexpected(&self, front: &Front, guard: OwnedMutexGuard<()>) -> Result<Attempted> {
+    async fn unexpected(&self, front: &CurrentChange, guard: OwnedMutexGuard<()>) -> Result<Attempted> {
         match self.was_committed(front).await {
             Ok(true) => {
                 front.term.committed();
@@ -171,7 +171,7 @@ where
     F: Fn(Item<Row>, Tx) -> Fut + Send + Sync,
     Fut: Future<Output = Result<(), E>> + Send,
 {
-    fn attempt<'a>(&'a self, front: &'a Front, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
+    fn attempt<'a>(&'a self, front: &'a CurrentChange, item: Item<Row>) -> BoxFuture<'a, Result<Attempted, E>>
     where
         Row: 'a,
         E: 'a,
@@ -210,7 +210,7 @@ where
         })
     }
 
-    fn bury<'a>(&'a self, front: &'a Front, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
+    fn bury<'a>(&'a self, front: &'a CurrentChange, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
         Box::pin(async move {
             let guard = Arc::clone(&front.tracker.saving).lock_owned().await;
             let is_unexpected = AtomicBool::new(false);
@@ -256,7 +256,7 @@ where
     fn into_future(self) -> Self::IntoFuture {
         let Self { subscribe, limits, handler, .. } = self;
         let store = subscribe.store().as_mongo().cloned();
-        let feeds = subscribe.into_feeds();
+        let subscriptions = subscribe.into_raw();
         Box::pin(async move {
             let store = store.ok_or_else(|| {
                 Error::refused(
@@ -264,7 +264,7 @@ where
                      without `transactional`",
                 )
             })?;
-            feeds?.run::<Row, E, _>(limits, &Handler { handler, store }).await
+            subscriptions?.run::<Row, E, _>(limits, &Handler { handler, store }).await
         })
     }
 }

@@ -86,7 +86,7 @@ impl Ending {
 
 /// Aborts the transaction, unless it has ended.
 async fn abort_open(mut inner: OwnedMutexGuard<Inner>) -> OwnedMutexGuard<Inner> {
-    if inner.journal.in_transaction() {
+    if inner.tracker.in_transaction() {
         // An error changes nothing: the server aborts the transaction when its time has passed.
         let _ = inner.abort().await;
     }

@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     exec,
     operation::Verb,
-    session::{Inner, Journal, Session, in_use},
+    session::{Inner, Session, TransactionTracker, in_use},
 };
 
 const TRANSACTION: Verb = Verb::unsent("transaction").reading();
@@ -36,7 +36,7 @@ pub(super) struct Plan<'s, E> {
 /// How a transaction treats the errors of its body.
 pub(super) struct ErrorPolicy<E> {
     /// Returns whether the transaction can be run again after this error.
-    is_transient: fn(&E, &Journal) -> bool,
+    is_transient: fn(&E, &TransactionTracker) -> bool,
     /// Returns the error of a transaction that cannot be retried any longer.
     after_time: fn(E, Limit) -> E,
 }
@@ -52,7 +52,7 @@ impl ErrorPolicy<Error> {
 impl<E> ErrorPolicy<E> {
     /// The policy for errors of another type: the last call in the transaction determines what can be run again.
     pub(super) const OTHER: Self =
-        Self { is_transient: |_, journal| journal.is_transient(), after_time: |error, _| error };
+        Self { is_transient: |_, tracker| tracker.is_transient(), after_time: |error, _| error };
 }
 
 /// Runs the body in transactions until one of them is committed.
@@ -82,7 +82,7 @@ where
             },
             Err(error) => {
                 let is_transient =
-                    attempt.can_be_repeated() && (policy.is_transient)(&error, attempt.journal());
+                    attempt.can_be_repeated() && (policy.is_transient)(&error, attempt.tracker());
                 attempt.abort().await;
                 if !is_transient {
                     return Err(error);
@@ -100,7 +100,7 @@ where
 /// One attempt of a transaction. If it is dropped before it has ended, a task of its own aborts it.
 struct Attempt {
     inner: Arc<Mutex<Inner>>,
-    journal: Arc<Journal>,
+    tracker: Arc<TransactionTracker>,
     ending: Ending,
     has_ended: bool,
 }
@@ -116,13 +116,13 @@ impl Attempt {
         let (inner, mut locked) = database.operation(TRANSACTION).check(session.share())?;
         locked.start(options).await?;
         let ending = Ending::new(limit);
-        let journal = Arc::clone(&locked.journal);
+        let tracker = Arc::clone(&locked.tracker);
         let tx = Tx::new(locked, ending.clone());
-        Ok((Self { inner, journal, ending, has_ended: false }, tx))
+        Ok((Self { inner, tracker, ending, has_ended: false }, tx))
     }
 
-    fn journal(&self) -> &Journal {
-        &self.journal
+    fn tracker(&self) -> &TransactionTracker {
+        &self.tracker
     }
 
     /// Waits until the body has ended. Returns the error of a commit whose future it dropped.
@@ -132,7 +132,7 @@ impl Attempt {
     /// Returns an error if the `Tx` of the open transaction was not dropped. The `Tx` can then only be aborted.
     async fn ended_body(&self) -> Result<Option<Error>> {
         let mut unseen = self.ending.settled().await;
-        if lock(&self.inner).is_err() && self.journal.abandon() {
+        if lock(&self.inner).is_err() && self.tracker.abandon() {
             return Err(Error::aborted(
                 "its `Tx` was moved out of its body; the body must drop it, or end the task that owns it",
             ));
@@ -142,14 +142,14 @@ impl Attempt {
 
     /// Returns whether it is known that nothing of the attempt is committed.
     fn can_be_repeated(&self) -> bool {
-        !self.journal.may_be_committed()
+        !self.tracker.may_be_committed()
     }
 
     /// Commits the transaction and runs its effects, unless the body has ended it. `unseen` is the error of a commit by
     /// the body.
     async fn commit(mut self, unseen: Option<Error>) -> Result<()> {
         self.has_ended = true;
-        if !self.journal.in_transaction() {
+        if !self.tracker.in_transaction() {
             return unseen.map_or(Ok(()), Err);
         }
         let (ending, inner) = (self.ending.clone(), lock(&self.inner)?);
@@ -176,7 +176,7 @@ impl Drop for Attempt {
         if self.has_ended {
             return;
         }
-        self.journal.abandon();
+        self.tracker.abandon();
         if let Ok(runtime) = Handle::try_current() {
             let (inner, ending) = (Arc::clone(&self.inner), self.ending.clone());
             runtime.spawn(async move { drop(ending.abort(inner.lock_owned().await).await) });

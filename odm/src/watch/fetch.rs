@@ -16,7 +16,7 @@ use mongodb::{
 };
 use tokio::{runtime::Handle, task::JoinHandle};
 
-use super::{reply::Reply, request::Request, resume_state::Start};
+use super::{options::StreamOptions, reply::Reply, resume_state::Start};
 use crate::{
     error::{Error, ErrorKind, Result},
     exec,
@@ -32,13 +32,13 @@ pub(super) type Answer = (Option<Box<RawBatchCursor>>, Result<Reply>);
 
 #[derive(Debug, Clone)]
 pub(super) struct Fetcher {
-    request: Arc<Request>,
+    request: Arc<StreamOptions>,
     runtime: Handle,
 }
 
 impl Fetcher {
     /// Returns an error if it is called outside a tokio runtime.
-    pub(super) fn new(request: Request) -> Result<Self> {
+    pub(super) fn new(request: StreamOptions) -> Result<Self> {
         let runtime = Handle::try_current()
             .map_err(|_| Error::refused("a change stream needs the tokio runtime of its client"))?;
         Ok(Self { request: Arc::new(request), runtime })
@@ -90,7 +90,7 @@ impl Fetcher {
     }
 }
 
-fn operation(request: &Request, verb: Verb) -> Operation<'_> {
+fn operation(request: &StreamOptions, verb: Verb) -> Operation<'_> {
     Operation::new(verb, request.database_name(), request.collection())
 }
 
@@ -98,7 +98,7 @@ fn with(cursor: Box<RawBatchCursor>, reply: Reply) -> Answer {
     (Some(cursor).filter(|_| !reply.is_last()), Ok(reply))
 }
 
-async fn open(request: &Request, start: &Start) -> Result<(Box<RawBatchCursor>, Reply)> {
+async fn open(request: &StreamOptions, start: &Start) -> Result<(Box<RawBatchCursor>, Reply)> {
     let database = request.database();
     let call = database.run_cursor_command(request.command(start)?);
     let call = call.with_options(request.cursor_options());
@@ -111,7 +111,7 @@ async fn open(request: &Request, start: &Start) -> Result<(Box<RawBatchCursor>, 
     Ok((Box::new(cursor), read(batch)?))
 }
 
-async fn more(request: &Request, cursor: &mut RawBatchCursor) -> Result<Reply> {
+async fn more(request: &StreamOptions, cursor: &mut RawBatchCursor) -> Result<Reply> {
     let call = async { cursor.next().await.transpose() };
     read(exec::run(operation(request, MORE), call).await?)
 }

@@ -18,8 +18,8 @@ use super::{
     classify::{Classification, RequestKind, classify, with_stream_kind},
     fetch::{Answer, Fetcher},
     fragments::Fragments,
+    options::StreamOptions,
     reply::Reply,
-    request::Request,
     resume_state::{self, Next, ResumeState, Start},
     token::ResumeToken,
 };
@@ -61,8 +61,8 @@ enum Link {
     Ended,
 }
 
-/// The result of [`RawStream::poll_front`].
-pub(crate) enum Front {
+/// The result of [`RawStream::poll_peek`].
+pub(crate) enum Peeked {
     /// An event. It stays in [`RawStream::front`] until [`RawStream::pass`] removes it.
     Event,
     /// A reply without events.
@@ -72,7 +72,11 @@ pub(crate) enum Front {
 }
 
 impl RawStream {
-    pub(crate) async fn open(request: Request, start: Start, max_outage: Option<Duration>) -> Result<Self> {
+    pub(crate) async fn open(
+        request: StreamOptions,
+        start: Start,
+        max_outage: Option<Duration>,
+    ) -> Result<Self> {
         let state = ResumeState::new(start, max_outage);
         let mut stream = Self {
             state: if request.retries_reads() { state } else { state.opening_once() },
@@ -131,18 +135,18 @@ impl RawStream {
     }
 
     /// Waits for the next event, and sends the requests for it. With `once`, waits for at most one reply.
-    pub(crate) fn poll_front(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<Front> {
+    pub(crate) fn poll_peek(&mut self, cx: &mut Context<'_>, once: bool) -> Poll<Peeked> {
         loop {
             ready!(self.poll_pause(cx));
             if !self.events.is_empty() {
-                return Poll::Ready(Front::Event);
+                return Poll::Ready(Peeked::Event);
             }
             match ready!(self.poll_link(cx)) {
                 Step::Answered if once && self.events.is_empty() && !self.is_ending() => {
-                    return Poll::Ready(Front::Nothing);
+                    return Poll::Ready(Peeked::Nothing);
                 }
                 Step::Answered | Step::Requested | Step::Failed => {}
-                Step::Ended(error) => return Poll::Ready(Front::End(error)),
+                Step::Ended(error) => return Poll::Ready(Peeked::End(error)),
             }
         }
     }

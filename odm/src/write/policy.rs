@@ -15,7 +15,7 @@ use mongodb::{
 };
 
 use self::edits::Edits;
-pub(crate) use self::version::Guard;
+pub(crate) use self::version::VersionGuard;
 use super::{Change, EncodedDocuments, Inserts, Ready, Statement, WriteKind, WriteOptions};
 use crate::{
     error::{Error, Result},
@@ -33,7 +33,7 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
     let now = policies.now();
     let (change, meaning) = match kind {
         WriteKind::Insert { document } => {
-            (Change::Insert { document: new_document(document, &policies, now)? }, Meaning::Same)
+            (Change::Insert { document: new_document(document, &policies, now)? }, ReplyMeaning::Same)
         }
         WriteKind::Replace { filter, document } => {
             replace(filter, document, false, &mut options, &policies, now)?
@@ -45,11 +45,11 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
         WriteKind::Restore { mut filter, update } => {
             policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
             let update = maintain(soft_delete::restore(policies.fields) + update, false, &policies, now)?;
-            (changed(true, filter, update, &mut options)?, Meaning::Same)
+            (changed(true, filter, update, &mut options)?, ReplyMeaning::Same)
         }
         WriteKind::Purge { mut filter } => {
             policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
-            (Change::Delete { many: true, filter }, Meaning::Same)
+            (Change::Delete { many: true, filter }, ReplyMeaning::Same)
         }
         WriteKind::Update { many, mut filter, update, or_insert, violations, read } => {
             if let Some(violations) = violations {
@@ -64,13 +64,13 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
                 return Err(Error::refused("the update is empty"));
             }
             let meaning = match read {
-                Some(read) => Meaning::OfVersion(Box::new(version::changes(
+                Some(read) => ReplyMeaning::OfVersion(Box::new(version::changes(
                     policies.fields,
                     &read,
                     &mut filter,
                     &options,
                 )?)),
-                None => Meaning::Same,
+                None => ReplyMeaning::Same,
             };
             (changed(many, filter, update, &mut options)?, meaning)
         }
@@ -110,13 +110,13 @@ pub(super) fn whole_document(change: &Change) -> Option<RawDocumentBuf> {
 
 /// What the reply to a statement means, if it differs from that of its kind.
 #[derive(Debug, Default)]
-pub(crate) enum Meaning {
+pub(crate) enum ReplyMeaning {
     #[default]
     Same,
     /// The update is a delete: what it matches counts as deleted.
     Delete,
     /// The replacement, or the change of some fields, is one of a version.
-    OfVersion(Box<Guard>),
+    OfVersion(Box<VersionGuard>),
 }
 
 /// Returns a document as it is inserted.
@@ -137,20 +137,20 @@ fn replace(
     options: &mut WriteOptions,
     policies: &Policies,
     now: DateTime,
-) -> Result<(Change, Meaning)> {
+) -> Result<(Change, ReplyMeaning)> {
     if save {
         options.upsert = Some(true);
     }
     let fields = policies.fields;
     if fields.is_empty() {
-        return Ok((Change::Replace { filter, document }, Meaning::Same));
+        return Ok((Change::Replace { filter, document }, ReplyMeaning::Same));
     }
     tenant::check(&document, policies)?;
     policies.scope.add_to(fields, &mut filter)?;
     let mut edits = timestamps::of_replacement(fields, now);
     let meaning = match version::replace(fields, &document, &mut filter, save, options, &mut edits)? {
-        Some(guard) => Meaning::OfVersion(Box::new(guard)),
-        None => Meaning::Same,
+        Some(guard) => ReplyMeaning::OfVersion(Box::new(guard)),
+        None => ReplyMeaning::Same,
     };
     let document = if edits.is_empty() { document } else { edits.apply(&document)? };
     let change = match timestamps::keeping_created_at(fields, &document, now)? {
@@ -167,14 +167,14 @@ fn delete(
     more: Update<()>,
     policies: &Policies,
     now: DateTime,
-) -> Result<(Change, Meaning)> {
+) -> Result<(Change, ReplyMeaning)> {
     let Some(update) = soft_delete::delete(policies, now)? else {
         policies.scope.add_to(policies.fields, &mut filter)?;
-        return Ok((Change::Delete { many, filter }, Meaning::Same));
+        return Ok((Change::Delete { many, filter }, ReplyMeaning::Same));
     };
     policies.scope.with(Deleted::Hidden).add_to(policies.fields, &mut filter)?;
     let update = maintain(update + more, false, policies, now)?;
-    Ok((changed(many, filter, update, &mut WriteOptions::default())?, Meaning::Delete))
+    Ok((changed(many, filter, update, &mut WriteOptions::default())?, ReplyMeaning::Delete))
 }
 
 /// Adds to an update what the policies write. `upserts` is whether the update inserts a document that it creates

@@ -25,7 +25,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("Key", "the derives implement it for every field"),
     ("OnDangling", "the crate's own: optional and required"),
     ("Place", "the places are the crate's own"),
-    ("Reach", "the reaches are the crate's own"),
+    ("Multiplicity", "the reaches are the crate's own"),
     ("RowPosition", "the positions are the crate's own; rustc reports `NotInArray` instead"),
     ("Sealed", "not nameable outside of the crate"),
     ("Span", "rustc reports `StoredInUnit` instead"),

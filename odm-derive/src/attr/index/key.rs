@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Ident, LitInt, LitStr, Token, ext::IdentExt as _, parenthesized, parse::ParseStream, token};
 
-use crate::attr::symbol::{self, IndexWord, Position, Word};
+use crate::attr::symbol::{self, AttributeName, AttributePosition, IndexAttribute};
 
 /// One field of an index.
 #[derive(Debug)]
@@ -82,13 +82,13 @@ impl Key {
         Self { path: vec![step], kind, span: field.span() }
     }
 
-    pub(super) fn every_field(word: &Ident, kind: Kind) -> Self {
-        Self { path: Vec::new(), kind, span: word.span() }
+    pub(super) fn every_field(attribute: &Ident, kind: Kind) -> Self {
+        Self { path: Vec::new(), kind, span: attribute.span() }
     }
 
     /// Parses `ship_to.city` or `ship_to.city = -1`. `option` is the option with the name of the field.
     pub(crate) fn parse(
-        option: Option<IndexWord>,
+        option: Option<IndexAttribute>,
         ident: &Ident,
         input: ParseStream<'_>,
     ) -> syn::Result<Self> {
@@ -96,7 +96,7 @@ impl Key {
         if input.peek(token::Paren) {
             return Err(match option {
                 Some(option) => symbol::malformed(ident, option.form()),
-                None => IndexWord::unknown(Position::Index, ident),
+                None => IndexAttribute::unknown(AttributePosition::Index, ident),
             });
         }
         Ok(Self { path, kind: kind(option, input)?, span: ident.span() })
@@ -134,7 +134,7 @@ fn path(first: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Step>> {
 }
 
 /// Parses `= 1`, `= -1` or `= "text"` after a field. The default is ascending.
-fn kind(option: Option<IndexWord>, input: ParseStream<'_>) -> syn::Result<Kind> {
+fn kind(option: Option<IndexAttribute>, input: ParseStream<'_>) -> syn::Result<Kind> {
     if input.parse::<Option<Token![=]>>()?.is_none() {
         return Ok(Kind::Ascending);
     }

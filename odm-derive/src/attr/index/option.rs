@@ -11,7 +11,9 @@ use super::{Index, Key, Kind, Number};
 use crate::{
     attr::{
         Once, duration, list,
-        symbol::{self, BoundsWord, CollationWord, IndexWord, Position, Word},
+        symbol::{
+            self, AttributeName, AttributePosition, BoundsAttribute, CollationAttribute, IndexAttribute,
+        },
         text, value,
     },
     ctxt::Ctxt,
@@ -22,7 +24,7 @@ use crate::{
 pub(crate) struct Collation {
     pub(crate) locale: LitStr,
     /// The setters of the driver's builder, with their arguments.
-    pub(crate) options: Vec<(CollationWord, CollationValue)>,
+    pub(crate) options: Vec<(CollationAttribute, CollationValue)>,
 }
 
 /// The value of an option of a collation.
@@ -41,8 +43,8 @@ pub(crate) struct Bounds {
     pub(crate) bits: Option<u32>,
 }
 
-impl IndexWord {
-    /// Returns whether the option is `word = value`.
+impl IndexAttribute {
+    /// Returns whether the option is `attribute = value`.
     pub(super) fn has_value(self) -> bool {
         match self {
             Self::Ttl
@@ -93,7 +95,7 @@ impl Index {
     pub(super) fn option(
         &mut self,
         cx: &Ctxt,
-        option: IndexWord,
+        option: IndexAttribute,
         ident: &Ident,
         input: ParseStream<'_>,
     ) -> syn::Result<bool> {
@@ -102,27 +104,27 @@ impl Index {
         }
         let form = option.form();
         match option {
-            IndexWord::Unique => self.unique.set(ident, ())?,
-            IndexWord::Sparse => self.sparse.set(ident, ())?,
-            IndexWord::Hidden => self.hidden.set(ident, ())?,
-            IndexWord::Descending => self.descending.set(ident, ())?,
-            IndexWord::Type => {
+            IndexAttribute::Unique => self.unique.set(ident, ())?,
+            IndexAttribute::Sparse => self.sparse.set(ident, ())?,
+            IndexAttribute::Hidden => self.hidden.set(ident, ())?,
+            IndexAttribute::Descending => self.descending.set(ident, ())?,
+            IndexAttribute::Type => {
                 let text = text(ident, input, form)?;
                 let kind = Kind::of_text(&text)
                     .ok_or_else(|| syn::Error::new(text.span(), symbol::correct(form)))?;
                 self.kind.set(ident, kind)?;
             }
-            IndexWord::EveryField => {
+            IndexAttribute::EveryField => {
                 let text = text(ident, input, form)?;
                 let kind = Kind::of_text(&text).filter(|kind| matches!(kind, Kind::Text | Kind::Wildcard));
                 let kind = kind.ok_or_else(|| syn::Error::new(text.span(), symbol::correct(form)))?;
                 self.keys.push(Key::every_field(ident, kind));
             }
-            IndexWord::Ttl => {
+            IndexAttribute::Ttl => {
                 let text = text(ident, input, form)?;
                 self.ttl.set(ident, duration::seconds(&text)?)?;
             }
-            IndexWord::Name => {
+            IndexAttribute::Name => {
                 let name = text(ident, input, form)?;
                 if name.value().is_empty() || name.value().contains(['\0', '$']) {
                     return Err(syn::Error::new(
@@ -132,14 +134,16 @@ impl Index {
                 }
                 self.name.set(ident, name)?;
             }
-            IndexWord::Partial => self.partial.set(ident, value(ident, input, form)?)?,
-            IndexWord::Collation => self.collation.set(ident, collation(cx, ident, input)?)?,
-            IndexWord::Weights => self.weights.set(ident, weights(cx, ident, input)?)?,
-            IndexWord::DefaultLanguage => self.default_language.set(ident, text(ident, input, form)?)?,
-            IndexWord::LanguageOverride => self.language_override.set(ident, text(ident, input, form)?)?,
-            IndexWord::Bounds => self.bounds.set(ident, bounds(cx, ident, input)?)?,
-            IndexWord::Include => self.include.set(ident, fields(cx, ident, input, form)?)?,
-            IndexWord::Exclude => self.exclude.set(ident, fields(cx, ident, input, form)?)?,
+            IndexAttribute::Partial => self.partial.set(ident, value(ident, input, form)?)?,
+            IndexAttribute::Collation => self.collation.set(ident, collation(cx, ident, input)?)?,
+            IndexAttribute::Weights => self.weights.set(ident, weights(cx, ident, input)?)?,
+            IndexAttribute::DefaultLanguage => self.default_language.set(ident, text(ident, input, form)?)?,
+            IndexAttribute::LanguageOverride => {
+                self.language_override.set(ident, text(ident, input, form)?)?
+            }
+            IndexAttribute::Bounds => self.bounds.set(ident, bounds(cx, ident, input)?)?,
+            IndexAttribute::Include => self.include.set(ident, fields(cx, ident, input, form)?)?,
+            IndexAttribute::Exclude => self.exclude.set(ident, fields(cx, ident, input, form)?)?,
         }
         Ok(true)
     }
@@ -147,7 +151,7 @@ impl Index {
 
 /// Parses `(title = 10, body = 2)`.
 fn weights(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<(Key, u32)>> {
-    let (mut weights, form) = (Vec::new(), IndexWord::Weights.form());
+    let (mut weights, form) = (Vec::new(), IndexAttribute::Weights.form());
     list(cx, ident, input, form, |ident, input| {
         let key = Key::parse_field(ident, input)?;
         let weight: LitInt = value(ident, input, form)?;
@@ -173,18 +177,19 @@ fn fields(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>, form: &str) -> syn::
 /// Parses `(min = -10, max = 10, bits = 20)`.
 fn bounds(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Bounds> {
     let (mut min, mut max, mut bits) = (Once::default(), Once::default(), Once::default());
-    list(cx, ident, input, IndexWord::Bounds.form(), |ident, input| {
-        match BoundsWord::require_at(Position::Bounds, ident)? {
-            word @ BoundsWord::Min => min.set(ident, number(&value(ident, input, word.form())?)?),
-            word @ BoundsWord::Max => max.set(ident, number(&value(ident, input, word.form())?)?),
-            word @ BoundsWord::Bits => {
-                let literal: LitInt = value(ident, input, word.form())?;
-                let number = literal.base10_parse::<u32>().ok().filter(|number| (1..=32).contains(number));
-                let number = number.ok_or_else(|| {
-                    syn::Error::new(literal.span(), "the precision of a `2d` index is 1 to 32 bits")
-                })?;
-                bits.set(ident, number)
-            }
+    list(cx, ident, input, IndexAttribute::Bounds.form(), |ident, input| match BoundsAttribute::require_at(
+        AttributePosition::Bounds,
+        ident,
+    )? {
+        attribute @ BoundsAttribute::Min => min.set(ident, number(&value(ident, input, attribute.form())?)?),
+        attribute @ BoundsAttribute::Max => max.set(ident, number(&value(ident, input, attribute.form())?)?),
+        attribute @ BoundsAttribute::Bits => {
+            let literal: LitInt = value(ident, input, attribute.form())?;
+            let number = literal.base10_parse::<u32>().ok().filter(|number| (1..=32).contains(number));
+            let number = number.ok_or_else(|| {
+                syn::Error::new(literal.span(), "the precision of a `2d` index is 1 to 32 bits")
+            })?;
+            bits.set(ident, number)
         }
     })?;
     let bounds = Bounds { min: min.get().cloned(), max: max.get().cloned(), bits: bits.get().copied() };
@@ -222,18 +227,18 @@ fn number(expression: &syn::Expr) -> syn::Result<Number> {
 /// Parses `(locale = "en", strength = 2, numeric_ordering)`.
 pub(crate) fn collation(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<Collation> {
     let (mut locale, mut options) = (Once::default(), Vec::new());
-    let mut seen: Vec<CollationWord> = Vec::new();
-    let form = IndexWord::Collation.form();
+    let mut seen: Vec<CollationAttribute> = Vec::new();
+    let form = IndexAttribute::Collation.form();
     list(cx, ident, input, form, |ident, input| {
-        let word = CollationWord::require_at(Position::Collation, ident)?;
-        if word == CollationWord::Locale {
-            return locale.set(ident, text(ident, input, word.form())?);
+        let attribute = CollationAttribute::require_at(AttributePosition::Collation, ident)?;
+        if attribute == CollationAttribute::Locale {
+            return locale.set(ident, text(ident, input, attribute.form())?);
         }
-        if seen.contains(&word) {
+        if seen.contains(&attribute) {
             return Err(syn::Error::new(ident.span(), format_args!("`{ident}` is given twice")));
         }
-        seen.push(word);
-        options.push((word, collation_value(word, ident, input)?));
+        seen.push(attribute);
+        options.push((attribute, collation_value(attribute, ident, input)?));
         Ok(())
     })?;
     let locale = locale.get().cloned().ok_or_else(|| {
@@ -242,13 +247,18 @@ pub(crate) fn collation(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn
     Ok(Collation { locale, options })
 }
 
-fn collation_value(word: CollationWord, ident: &Name, input: ParseStream<'_>) -> syn::Result<CollationValue> {
-    let Some(variants) = word.variants() else {
+fn collation_value(
+    attribute: CollationAttribute,
+    ident: &Name,
+    input: ParseStream<'_>,
+) -> syn::Result<CollationValue> {
+    let Some(variants) = attribute.variants() else {
         let is_flag = input.is_empty() || input.peek(Token![,]);
-        let flag = if is_flag { LitBool::new(true, ident.span()) } else { value(ident, input, word.form())? };
+        let flag =
+            if is_flag { LitBool::new(true, ident.span()) } else { value(ident, input, attribute.form())? };
         return Ok(CollationValue::Flag(flag));
     };
-    let literal: Lit = value(ident, input, word.form())?;
+    let literal: Lit = value(ident, input, attribute.form())?;
     let written = match &literal {
         Lit::Str(text) => text.value(),
         other => other.to_token_stream().to_string(),
@@ -256,10 +266,10 @@ fn collation_value(word: CollationWord, ident: &Name, input: ParseStream<'_>) ->
     let variant = variants.iter().find(|(name, _)| *name == written);
     variant
         .map(|(_, variant)| CollationValue::Variant(variant))
-        .ok_or_else(|| syn::Error::new(literal.span(), symbol::correct(word.form())))
+        .ok_or_else(|| syn::Error::new(literal.span(), symbol::correct(attribute.form())))
 }
 
-impl CollationWord {
+impl CollationAttribute {
     /// Returns the values of an option that is not a flag, with the variants of the driver's enum.
     fn variants(self) -> Option<&'static [(&'static str, &'static str)]> {
         Some(match self {

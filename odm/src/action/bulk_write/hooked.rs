@@ -7,7 +7,7 @@ use super::{
     send::{self, Elements},
 };
 use crate::{
-    action::Lent,
+    action::BorrowedSession,
     collection::Target,
     error::{Error, Result, WriteCounts},
     hooks::{Around, HookOutcome, Pending},
@@ -18,7 +18,7 @@ pub(super) async fn send(
     target: &Target,
     mut elements: Elements,
     options: BulkWriteOptions,
-    lent: Option<Lent<'_>>,
+    lent: Option<BorrowedSession<'_>>,
 ) -> Result<(WriteCounts, Vec<(usize, Bson)>)> {
     let mut own = None;
     let mut around = Around::begin(target.clone(), BULK_WRITE, lent, &mut own).await?;

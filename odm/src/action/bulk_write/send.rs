@@ -11,12 +11,12 @@ use super::{
     retryable::{self, Numbering},
 };
 use crate::{
-    action::{batch::Limits, guard, insert_many::insert_batch, prepare::newer},
+    action::{batch::Limits, insert_many::insert_batch, prepare::newer, version_guard},
     collection::Target,
     error::{BulkWriteError, Command, Error, Result, WriteCounts, WriteReply},
     exec,
     operation::{Operation, Verb},
-    write::{Guard, Meaning, Ready, Statement, unwritten},
+    write::{Ready, ReplyMeaning, Statement, VersionGuard, unwritten},
 };
 
 /// Returns the verb of a command that `bulk_write` sends.
@@ -46,7 +46,7 @@ struct Element {
     kind: Kind,
     sorted: bool,
     bytes: RawDocumentBuf,
-    guard: Option<Box<Guard>>,
+    guard: Option<Box<VersionGuard>>,
 }
 
 /// What determines which writes share a command.
@@ -83,9 +83,9 @@ impl Elements {
         let element = write.and_then(|mut write| {
             let ((command, many), sorted) = (write.command_kind(), write.is_sorted());
             let (deletes, guard) = match write.take_meaning() {
-                Meaning::Same => (false, None),
-                Meaning::Delete => (true, None),
-                Meaning::OfVersion(guard) => (false, Some(guard)),
+                ReplyMeaning::Same => (false, None),
+                ReplyMeaning::Delete => (true, None),
+                ReplyMeaning::OfVersion(guard) => (false, Some(guard)),
             };
             let kind = Kind { command, many, deletes, alone: guard.is_some() };
             Ok(Element { kind, sorted, bytes: write.into_element()?, guard })
@@ -190,7 +190,7 @@ pub(super) async fn send(
 async fn guarded(
     target: &Target,
     operation: Operation<'_>,
-    guard: &Guard,
+    guard: &VersionGuard,
     answer: WriteReply,
     session: Option<&mut ClientSession>,
 ) -> Result<WriteReply> {
@@ -198,7 +198,7 @@ async fn guarded(
     if !answer.matched_nothing() {
         return Ok(answer);
     }
-    match guard::check(target, operation, guard.clone(), session).await {
+    match version_guard::check(target, operation, guard.clone(), session).await {
         Ok(()) => Ok(answer),
         Err(error) if error.is_stale_version() || error.is_not_found() => Ok(answer.failed(error)),
         Err(error) => Err(error),

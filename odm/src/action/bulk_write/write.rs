@@ -5,9 +5,9 @@ use std::fmt;
 use crate::{
     action::{
         Builder, CollectsProblems,
-        draft::{Draft, skip_rules},
         prepare::Problems,
         setters::setters,
+        statement_builder::{StatementBuilder, skip_rules},
     },
     error::Result,
     filter::IntoFilter,
@@ -43,14 +43,14 @@ use crate::{
 /// ```
 #[must_use = "nothing is written until a bulk write with it is awaited"]
 pub struct Write<M: Model> {
-    draft: Draft<M>,
+    builder: StatementBuilder<M>,
     options: WriteOptions,
     id: Option<M::Id>,
 }
 
 impl<M: Model> Write<M> {
     fn of(kind: Result<WriteKind>) -> Self {
-        Self { draft: Draft::new(kind), options: WriteOptions::default(), id: None }
+        Self { builder: StatementBuilder::new(kind), options: WriteOptions::default(), id: None }
     }
 
     /// Inserts one document, like [`insert_one`](crate::Collection::insert_one).
@@ -90,8 +90,8 @@ impl<M: Model> Write<M> {
 
     /// Returns the id of a document to insert, and the statement, or its error.
     pub(super) fn into_statement(self, policies: &Policies) -> (Option<M::Id>, Result<Statement>) {
-        let Self { draft, options, id } = self;
-        (id, draft.into_statement(options, policies))
+        let Self { builder, options, id } = self;
+        (id, builder.into_statement(options, policies))
     }
 }
 
@@ -124,7 +124,7 @@ macro_rules! kinds {
 
         impl<M: Model> CollectsProblems for $kind<M> {
             fn problems(&mut self) -> &mut Problems {
-                &mut self.0.draft.problems
+                &mut self.0.builder.problems
             }
         }
 
@@ -160,14 +160,14 @@ setters!([M: Model] BulkUpdateMany<M>, of M: upsert array_filters hint collation
 setters!([M: Model] BulkReplaceOne<M>, of M: upsert sort_since_8 hint collation);
 setters!([M: Model] BulkDelete<M>, of M: hint collation);
 
-skip_rules!([M: Model] BulkUpdateOne<M>, 0.draft);
-skip_rules!([M: Model] BulkUpdateMany<M>, 0.draft);
+skip_rules!([M: Model] BulkUpdateOne<M>, 0.builder);
+skip_rules!([M: Model] BulkUpdateMany<M>, 0.builder);
 
 impl<M: Model> BulkUpdateOne<M> {
     /// Inserts this document, except for the fields that the update writes, if nothing matches: see
     /// [`UpdateOne::or_insert`](crate::action::UpdateOne::or_insert).
     pub fn or_insert(mut self, model: &M) -> Self {
-        self.0.draft = self.0.draft.or_insert(model);
+        self.0.builder = self.0.builder.or_insert(model);
         self
     }
 }

@@ -100,10 +100,14 @@ impl<F: Model> LookupFrom<F> {
     /// `from::<Customer>().equal(o.customer(), |c| c.id())`. An array equals each of its elements.
     ///
     /// `localField: "customer", foreignField: "_id"`
-    pub fn equal<R, L, T, O, G, U, Reach>(self, local: L, foreign: impl FnOnce(Root<F>) -> G) -> Join<R, F>
+    pub fn equal<R, L, T, O, G, U, Multiplicity>(
+        self,
+        local: L,
+        foreign: impl FnOnce(Root<F>) -> G,
+    ) -> Join<R, F>
     where
         L: IntoBase<Base = Expr<R, T, O>>,
-        G: IntoBase<Base = Path<F, U, Reach>>,
+        G: IntoBase<Base = Path<F, U, Multiplicity>>,
         T: JoinsOn<U>,
     {
         self.join().equal(local, foreign)
@@ -180,10 +184,10 @@ impl<R, F: Model, Row> Join<R, F, Row> {
     /// Joins the documents in which a field equals a field of the row. An array equals each of its elements.
     ///
     /// `localField: "customer", foreignField: "_id"`
-    pub fn equal<L, T, O, G, U, Reach>(mut self, local: L, foreign: impl FnOnce(Root<F>) -> G) -> Self
+    pub fn equal<L, T, O, G, U, Multiplicity>(mut self, local: L, foreign: impl FnOnce(Root<F>) -> G) -> Self
     where
         L: IntoBase<Base = Expr<R, T, O>>,
-        G: IntoBase<Base = Path<F, U, Reach>>,
+        G: IntoBase<Base = Path<F, U, Multiplicity>>,
         T: JoinsOn<U>,
     {
         let foreign = path_name(&foreign(paths::<F>()).into_base());

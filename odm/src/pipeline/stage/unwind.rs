@@ -9,7 +9,7 @@ use crate::{
     expr::rendered::dollar,
     path::{Context, IntoBase, Key, OneField},
     pipeline::{AllowsGroup, OfStageOutput, Pipeline, StageOutput, output::field_name},
-    row::{Removed, Retyped, With},
+    row::{Removed, With, WithFieldType},
     shape::ShapeLiteral,
     value::{Array, Doc, Value},
 };
@@ -108,8 +108,8 @@ pub struct InField<S, K, T>(PhantomData<fn() -> (S, K, T)>);
 pub struct InArray<S>(PhantomData<fn() -> S>);
 
 impl RowPosition for AtRow {
-    type Row<R: Value, D: Doc> = Retyped<R, D>;
-    type Kept<R: Value, D: Doc> = Retyped<R, D>;
+    type Row<R: Value, D: Doc> = WithFieldType<R, D>;
+    type Kept<R: Value, D: Doc> = WithFieldType<R, D>;
 }
 
 // The document `T` with the fields of `D` becomes the field `K` of the document around it, and so on up to the row.

@@ -21,7 +21,7 @@ use crate::{
     model::{Model, ModelMeta},
     policies::Scope,
     relation::run::WHOLE_BATCH,
-    session::Lent,
+    session::BorrowedSession,
 };
 
 type Call<'a, T> = BoxFuture<'a, Result<T>>;
@@ -46,10 +46,15 @@ pub struct Member {
     pub(super) meta: &'static ModelMeta,
     name: fn() -> &'static str,
     /// Returns the ids of at most so many documents that match.
-    pub(super) find:
-        for<'a, 's> fn(&'a Handles, &'a mut Lent<'s>, Document, Option<i64>) -> Call<'a, Vec<Bson>>,
-    pub(super) delete: for<'a, 's> fn(&'a Handles, &'a mut Lent<'s>, Document) -> Call<'a, u64>,
-    pub(super) update: for<'a, 's> fn(&'a Handles, &'a mut Lent<'s>, Document, Removal) -> Call<'a, u64>,
+    pub(super) find: for<'a, 's> fn(
+        &'a Handles,
+        &'a mut BorrowedSession<'s>,
+        Document,
+        Option<i64>,
+    ) -> Call<'a, Vec<Bson>>,
+    pub(super) delete: for<'a, 's> fn(&'a Handles, &'a mut BorrowedSession<'s>, Document) -> Call<'a, u64>,
+    pub(super) update:
+        for<'a, 's> fn(&'a Handles, &'a mut BorrowedSession<'s>, Document, Removal) -> Call<'a, u64>,
 }
 
 impl fmt::Debug for Member {
@@ -85,7 +90,7 @@ impl Member {
 
 async fn find<M: Model>(
     handles: &Handles,
-    lent: &mut Lent<'_>,
+    lent: &mut BorrowedSession<'_>,
     filter: Document,
     limit: Option<i64>,
 ) -> Result<Vec<Bson>> {

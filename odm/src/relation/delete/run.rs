@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, ReferenceError, Result},
     meta::OnDelete,
-    session::Lent,
+    session::BorrowedSession,
     value::{Value, Writer},
 };
 
@@ -62,7 +62,7 @@ pub(super) async fn run(
     handles: &Handles,
     rules: &Rules,
     start: &Start,
-    lent: &mut Lent<'_>,
+    lent: &mut BorrowedSession<'_>,
 ) -> Result<Deleted> {
     let mut scheduled: Vec<Scheduled> = rules.members.iter().map(|_| Scheduled::default()).collect();
     let mut open = VecDeque::new();
@@ -109,7 +109,7 @@ async fn check_restrictions(
     handles: &Handles,
     rules: &Rules,
     scheduled: &[Scheduled],
-    lent: &mut Lent<'_>,
+    lent: &mut BorrowedSession<'_>,
 ) -> Result<()> {
     for (target, of_target) in scheduled.iter().enumerate() {
         for rule in rules.of_kind(OnDelete::Restrict, target) {

@@ -17,14 +17,14 @@ use crate::{
     relation::{
         keys::{Keys, everywhere},
         load::id_in,
-        run::{INCLUDE, Run},
+        run::{INCLUDE, IncludeRun},
     },
     sort::Sort,
     value::Raw,
 };
 
 /// What is requested of the documents.
-pub(super) struct Request<C> {
+pub(super) struct ReferrersQuery<C> {
     pub(super) field: Location,
     pub(super) filter: Option<Filter<C>>,
     pub(super) sort: Option<Sort<C>>,
@@ -41,7 +41,7 @@ pub(super) struct Rendered {
     projection: Option<Document>,
 }
 
-impl<C> Request<C> {
+impl<C> ReferrersQuery<C> {
     pub(super) fn render(self, projection: Option<Document>) -> Result<Rendered> {
         if let Some(problem) = self.field.problem() {
             return Err(problem.clone().into());
@@ -122,7 +122,7 @@ impl Ids {
 
 /// Finds all documents that refer to the ids, each with the position of the document that it refers to.
 pub(super) async fn matching(
-    run: &Run<'_>,
+    run: &IncludeRun<'_>,
     target: &Collection,
     ids: &Ids,
     name: &str,
@@ -154,7 +154,7 @@ pub(super) async fn matching(
 
 /// Finds the first documents that refer to each id.
 pub(super) async fn limited(
-    run: &Run<'_>,
+    run: &IncludeRun<'_>,
     target: &Collection,
     ids: &Ids,
     request: Rendered,

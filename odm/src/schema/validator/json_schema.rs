@@ -18,7 +18,7 @@ use mongodb::bson::{
 use super::{
     clause,
     object::ObjectSchema,
-    place::{Place, Reach},
+    place::{Multiplicity, Place},
     rust_only::RustOnly,
     types,
 };
@@ -136,7 +136,7 @@ impl Builder {
     /// Returns the schema of binary data. A schema cannot contain the subtype; a query clause can.
     fn binary(&mut self, subtype: Option<BinarySubtype>, place: &Place) -> Document {
         match subtype {
-            Some(BinarySubtype::Uuid) if place.reach() == Reach::One => {
+            Some(BinarySubtype::Uuid) if place.multiplicity() == Multiplicity::One => {
                 self.clauses.push(clause::uuid(place.path()));
             }
             Some(_) => self.only_in_rust(place.path().to_owned(), "type", "the subtype of binary data"),

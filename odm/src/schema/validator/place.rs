@@ -4,7 +4,7 @@
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     path: String,
-    reach: Reach,
+    multiplicity: Multiplicity,
     /// The values here are the elements of an array.
     in_array: bool,
     /// Numbers of another type are not converted: inside an untagged enum.
@@ -13,7 +13,7 @@ pub(super) struct Place {
 
 /// Which values a path in a query clause refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(super) enum Multiplicity {
     /// The one value of the field.
     One,
     /// The values in all elements of the arrays on the path.
@@ -25,28 +25,42 @@ pub(super) enum Reach {
 impl Place {
     /// Returns the place of the whole document.
     pub(super) fn root() -> Self {
-        Self { path: String::new(), reach: Reach::One, in_array: false, is_strict: false }
+        Self { path: String::new(), multiplicity: Multiplicity::One, in_array: false, is_strict: false }
     }
 
     /// Returns the place of a field.
     pub(super) fn field(&self, name: &str) -> Self {
-        Self { path: self.join(name), reach: self.reach, in_array: false, is_strict: self.is_strict }
+        Self {
+            path: self.join(name),
+            multiplicity: self.multiplicity,
+            in_array: false,
+            is_strict: self.is_strict,
+        }
     }
 
     /// Returns the place of the elements of an array.
     pub(super) fn items(&self) -> Self {
-        let reach = if self.in_array || self.reach == Reach::Unknown { Reach::Unknown } else { Reach::Many };
-        Self { reach, in_array: true, ..self.clone() }
+        let multiplicity = if self.in_array || self.multiplicity == Multiplicity::Unknown {
+            Multiplicity::Unknown
+        } else {
+            Multiplicity::Many
+        };
+        Self { multiplicity, in_array: true, ..self.clone() }
     }
 
     /// Returns the place of one element of a tuple or of the values of a map.
     pub(super) fn inside(&self, name: &str) -> Self {
-        Self { path: self.join(name), reach: Reach::Unknown, in_array: false, is_strict: self.is_strict }
+        Self {
+            path: self.join(name),
+            multiplicity: Multiplicity::Unknown,
+            in_array: false,
+            is_strict: self.is_strict,
+        }
     }
 
-    /// Returns this place, which query clauses cannot reach: it exists in some documents only.
+    /// Returns this place, which query clauses cannot multiplicity: it exists in some documents only.
     pub(super) fn conditional(&self) -> Self {
-        Self { reach: Reach::Unknown, ..self.clone() }
+        Self { multiplicity: Multiplicity::Unknown, ..self.clone() }
     }
 
     /// Returns this place, where numbers are not converted.
@@ -69,8 +83,8 @@ impl Place {
     }
 
     /// Returns which values the path refers to in a query clause.
-    pub(super) fn reach(&self) -> Reach {
+    pub(super) fn multiplicity(&self) -> Multiplicity {
         // An array of scalars is a field whose path refers to the elements and to the array itself.
-        if self.in_array { Reach::Unknown } else { self.reach }
+        if self.in_array { Multiplicity::Unknown } else { self.multiplicity }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 
 /// What it means if the replacement of a version replaces no document.
 #[derive(Debug, Clone)]
-pub(crate) struct Guard {
+pub(crate) struct VersionGuard {
     /// The filter without the version. A document that matches it has another version.
     pub(crate) filter: Document,
     /// The options of the write that decide what the filter matches.
@@ -33,7 +33,7 @@ pub(crate) struct Guard {
     pub(crate) requires_document: bool,
 }
 
-impl Guard {
+impl VersionGuard {
     /// Returns the guard of a write that neither inserts a document nor requires one.
     fn of(filter: &Document, options: &WriteOptions) -> Self {
         let (collation, let_vars) = (options.collation.clone(), options.let_vars.clone());
@@ -50,7 +50,7 @@ pub(super) fn replace(
     save: bool,
     options: &mut WriteOptions,
     edits: &mut Edits,
-) -> Result<Option<Guard>> {
+) -> Result<Option<VersionGuard>> {
     let Some(name) = fields.version() else { return Ok(None) };
     let current = current(document, name)?;
     // A document with a version was read, so it exists, unless it was deleted since then.
@@ -64,7 +64,8 @@ pub(super) fn replace(
              a filter that contains the `_id`",
         ));
     }
-    let guard = Guard { inserts, requires_document: save && !inserts, ..Guard::of(filter, options) };
+    let guard =
+        VersionGuard { inserts, requires_document: save && !inserts, ..VersionGuard::of(filter, options) };
     let (stored, next) = stored(document, name, current)?;
     policies::add(filter, name, of_version(stored, current).into());
     edits.set(name, next);
@@ -77,8 +78,8 @@ pub(super) fn changes(
     read: &RawDocument,
     filter: &mut Document,
     options: &WriteOptions,
-) -> Result<Guard> {
-    let guard = Guard::of(filter, options);
+) -> Result<VersionGuard> {
+    let guard = VersionGuard::of(filter, options);
     if let Some(name) = fields.version() {
         let current = current(read, name)?;
         policies::add(filter, name, of_version(stored(read, name, current)?.0, current).into());

@@ -4,14 +4,14 @@
 use mongodb::bson::{doc, rawdoc, serialize_to_document};
 
 use super::*;
-use crate::write::Meaning;
+use crate::write::ReplyMeaning;
 
 fn ready(change: Change) -> Ready {
-    Ready { change, options: WriteOptions::default(), meaning: Meaning::Same }
+    Ready { change, options: WriteOptions::default(), meaning: ReplyMeaning::Same }
 }
 
 fn with(change: Change, options: WriteOptions) -> Ready {
-    Ready { change, options, meaning: Meaning::Same }
+    Ready { change, options, meaning: ReplyMeaning::Same }
 }
 
 fn norwegian() -> Collation {

@@ -7,7 +7,7 @@ use super::{
     send::{self, ClientWrite},
 };
 use crate::{
-    action::{Lent, bulk_write::hooked},
+    action::{BorrowedSession, bulk_write::hooked},
     collection::Target,
     database::Database,
     error::{Error, Result},
@@ -19,7 +19,7 @@ pub(super) async fn send(
     database: Database,
     writes: Vec<Result<ClientWrite>>,
     options: Result<BulkWriteOptions>,
-    lent: Option<Lent<'_>>,
+    lent: Option<BorrowedSession<'_>>,
 ) -> Result<ClientBulkWriteResult> {
     let operation = database.operation(CLIENT_BULK_WRITE);
     let mut options = operation.check(options)?;

@@ -13,13 +13,13 @@ use mongodb::{
 
 use super::{CLIENT_BULK_WRITE, ClientBulkWriteResult};
 use crate::{
-    action::guard,
+    action::version_guard,
     collection::Target,
     database::Database,
     error::{BulkWriteError, Error, ErrorKind, Result},
     exec,
     operation::Verb,
-    write::{Meaning, Ready, Statement},
+    write::{Ready, ReplyMeaning, Statement},
 };
 
 const ASK_VERSION: Verb = Verb::new("bulk_write", "buildInfo");
@@ -30,7 +30,7 @@ pub(super) enum ClientWrite {
     /// It is finished after the hooks of its model.
     Pending { statement: Box<Statement>, namespace: Namespace, target: Target },
     /// The write in the driver's form, with what its reply means for the policies of its model.
-    Ready { model: WriteModel, meaning: Meaning, target: Target },
+    Ready { model: WriteModel, meaning: ReplyMeaning, target: Target },
 }
 
 impl ClientWrite {
@@ -81,19 +81,20 @@ pub(super) async fn send(
     };
     for (position, (meaning, target)) in meanings.into_iter().enumerate() {
         match meaning {
-            Meaning::Same => {}
-            Meaning::Delete => {
+            ReplyMeaning::Same => {}
+            ReplyMeaning::Delete => {
                 if let Some(update) = updates.get(&position) {
                     report.count_as_delete(update.matched_count, update.modified_count);
                 }
             }
-            Meaning::OfVersion(guard) => {
+            ReplyMeaning::OfVersion(guard) => {
                 report.change_failure(position, |error| guard.classify(error));
                 let missed =
                     |update: &UpdateResult| update.matched_count == 0 && update.upserted_id.is_none();
                 if updates.get(&position).is_some_and(missed) {
                     let operation = target.operation(CLIENT_BULK_WRITE);
-                    let checked = guard::check(&target, operation, *guard, session.as_deref_mut()).await;
+                    let checked =
+                        version_guard::check(&target, operation, *guard, session.as_deref_mut()).await;
                     if let Err(error) = checked {
                         report.fail(position, error);
                     }
@@ -116,7 +117,7 @@ fn updates_of(error: &Error) -> HashMap<usize, UpdateResult> {
 }
 
 /// Returns the writes with their meanings, or an error with each write that cannot be sent.
-fn all(writes: Vec<Result<ClientWrite>>) -> Result<(Vec<WriteModel>, Vec<(Meaning, Target)>)> {
+fn all(writes: Vec<Result<ClientWrite>>) -> Result<(Vec<WriteModel>, Vec<(ReplyMeaning, Target)>)> {
     let mut report = BulkWriteError::of_writes(writes.len());
     let mut models = Vec::with_capacity(writes.len());
     let mut meanings = Vec::with_capacity(writes.len());

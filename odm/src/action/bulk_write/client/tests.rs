@@ -6,7 +6,7 @@ use mongodb::{
 };
 
 use super::*;
-use crate::{Filter, Id, Model, write::Meaning};
+use crate::{Filter, Id, Model, write::ReplyMeaning};
 
 #[derive(Model)]
 #[odm(collection = "notes")]
@@ -21,7 +21,7 @@ struct Note {
 }
 
 /// Returns the write in the driver's form, and what its reply means.
-fn ready(write: &ClientWrite) -> (&WriteModel, &Meaning) {
+fn ready(write: &ClientWrite) -> (&WriteModel, &ReplyMeaning) {
     match write {
         ClientWrite::Ready { model, meaning, .. } => (model, meaning),
         ClientWrite::Pending { .. } => panic!("the model has no hooks"),
@@ -53,12 +53,12 @@ async fn each_write_has_the_policies_of_its_model() {
     let (filter, update) = of_update(delete);
     assert_eq!(filter, doc! { "shop": { "$eq": "a" }, "deleted_at": { "$eq": null } });
     assert!(update.contains("deleted_at") && update.contains("$inc"), "{update}");
-    assert!(matches!(ready(delete).1, Meaning::Delete));
+    assert!(matches!(ready(delete).1, ReplyMeaning::Delete));
 
     let (filter, replacement) = of_update(save);
     assert_eq!(filter, doc! { "_id": *note.id.key(), "shop": { "$eq": "a" }, "version": { "$eq": 3 } });
     assert!(replacement.contains("\"version\": 4"), "{replacement}");
-    assert!(matches!(ready(save).1, Meaning::OfVersion(guard) if guard.requires_document));
+    assert!(matches!(ready(save).1, ReplyMeaning::OfVersion(guard) if guard.requires_document));
 
     // Without a handle, there is no tenant.
     assert!(refused.is_not_sent());

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use mongodb::bson::{Bson, Document, doc, spec::ElementType};
 
-use super::{Builder, ObjectSchema, Place, Reach, clause, types};
+use super::{Builder, Multiplicity, ObjectSchema, Place, clause, types};
 use crate::{
     error::invalid::message,
     meta::{DocumentMeta, FieldMeta, TypeMeta},
@@ -111,7 +111,7 @@ impl Builder {
                 if least.is_none() && most.is_none() {
                     return Ok(());
                 }
-                if place.reach() != Reach::One {
+                if place.multiplicity() != Multiplicity::One {
                     return Err(OUT_OF_REACH);
                 }
                 if min == max {
@@ -157,7 +157,7 @@ impl Builder {
                 Ok(())
             }
             TypeMeta::Scalar(ElementType::DateTime) => {
-                if place.reach() == Reach::Unknown {
+                if place.multiplicity() == Multiplicity::Unknown {
                     return Err(OUT_OF_REACH);
                 }
                 self.clauses.extend(min.map(|min| clause::not(place.path(), "$lt", min)));
@@ -229,7 +229,7 @@ fn compare(
         _ => return Err(OTHER_TYPE),
     }
     let places = [place.field(left), place.field(right)];
-    if places.iter().any(|place| place.reach() != Reach::One) {
+    if places.iter().any(|place| place.multiplicity() != Multiplicity::One) {
         return Err(OUT_OF_REACH);
     }
     Ok(clause::compare(places[0].path(), operator, places[1].path()))

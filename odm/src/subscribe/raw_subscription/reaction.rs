@@ -1,4 +1,4 @@
-//! What a feed does when its source has ended: the policies.
+//! What a subscription does when its source has ended: the policies.
 
 use std::{mem::replace, sync::Arc};
 
@@ -10,14 +10,14 @@ use super::{
         position::{Place, Position},
         start::Restart,
     },
-    Feed,
+    RawSubscription,
 };
 use crate::{
     error::{Error, ErrorKind},
     watch::ResumeToken,
 };
 
-impl Feed {
+impl RawSubscription {
     /// Reacts to the end of the source.
     pub(super) fn failed(&mut self, error: Error) {
         match error.kind() {

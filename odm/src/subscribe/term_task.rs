@@ -1,4 +1,4 @@
-//! `Keeper`: the task that saves the position of a term, and renews its lease.
+//! `TermTask`: the task that saves the position of a term, and renews its lease.
 
 use std::{
     pin::pin,
@@ -26,9 +26,9 @@ const IDLE: Duration = Duration::from_secs(3600);
 
 /// The task of one term. It ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Keeper(JoinHandle<()>);
+pub(super) struct TermTask(JoinHandle<()>);
 
-impl Keeper {
+impl TermTask {
     /// Starts the task. The lease, if there is one, is valid since `renewed`.
     pub(super) fn start(
         runtime: &Handle,
@@ -41,7 +41,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for TermTask {
     fn drop(&mut self) {
         self.0.abort();
     }

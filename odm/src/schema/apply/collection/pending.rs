@@ -1,6 +1,6 @@
 //! What is still to be made of a plan, and what is in conflict with it.
 
-use super::Run;
+use super::CollectionChanges;
 use crate::{
     error::{Error, ErrorKind, Result, SchemaError},
     index::Index,
@@ -14,7 +14,7 @@ use crate::{
 
 const LIST_INDEXES: Verb = Verb::new("apply", "listIndexes").reading();
 
-impl Run {
+impl CollectionChanges {
     /// Returns which of the allowed changes are still to be made, and the indexes. Returns an error if someone changed
     /// the collection in a way that the plan does not contain.
     pub(super) async fn still_pending(

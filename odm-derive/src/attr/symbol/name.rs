@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use syn::Ident;
 
-use self::Position::{Container, Field, FieldIndex, VariantField};
+use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
 use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
 /// A group of attributes, one variant for each attribute.
-pub(crate) trait Word: Copy + 'static {
+pub(crate) trait AttributeName: Copy + 'static {
     /// All attributes of the group.
     const ALL: &'static [Self];
 
@@ -19,37 +19,37 @@ pub(crate) trait Word: Copy + 'static {
     fn form(self) -> &'static str;
 
     /// Returns whether the attribute is valid at a position of the group.
-    fn is_valid(self, position: Position) -> bool;
+    fn is_valid(self, position: AttributePosition) -> bool;
 
     /// Parses an attribute of the group, wherever it is valid.
     fn parse(ident: &Ident) -> Option<Self> {
-        Self::ALL.iter().copied().find(|word| ident == word.text())
+        Self::ALL.iter().copied().find(|attribute| ident == attribute.text())
     }
 
     /// Parses an attribute that is valid at the position.
-    fn parse_at(position: Position, ident: &Ident) -> Option<Self> {
-        Self::parse(ident).filter(|word| word.is_valid(position))
+    fn parse_at(position: AttributePosition, ident: &Ident) -> Option<Self> {
+        Self::parse(ident).filter(|attribute| attribute.is_valid(position))
     }
 
     /// Parses an attribute that is valid at the position. Returns an error for another attribute.
-    fn require_at(position: Position, ident: &Ident) -> syn::Result<Self> {
+    fn require_at(position: AttributePosition, ident: &Ident) -> syn::Result<Self> {
         Self::parse_at(position, ident).ok_or_else(|| Self::unknown(position, ident))
     }
 
     /// Returns the names of the attributes that are valid at the position.
-    fn texts(position: Position) -> Vec<&'static str> {
-        let valid = Self::ALL.iter().filter(|word| word.is_valid(position));
-        valid.map(|word| word.text()).collect()
+    fn texts(position: AttributePosition) -> Vec<&'static str> {
+        let valid = Self::ALL.iter().filter(|attribute| attribute.is_valid(position));
+        valid.map(|attribute| attribute.text()).collect()
     }
 
     /// Returns the attribute that the user probably meant.
-    fn closest(position: Position, ident: &Ident) -> Option<Self> {
+    fn closest(position: AttributePosition, ident: &Ident) -> Option<Self> {
         let text = closest(&ident.to_string(), &Self::texts(position))?;
-        Self::ALL.iter().copied().find(|word| word.text() == text)
+        Self::ALL.iter().copied().find(|attribute| attribute.text() == text)
     }
 
     /// Returns the error for an attribute that is not valid at the position.
-    fn unknown(position: Position, ident: &Ident) -> syn::Error {
+    fn unknown(position: AttributePosition, ident: &Ident) -> syn::Error {
         if let Some(reason) = super::elsewhere(position, ident) {
             return syn::Error::new(ident.span(), reason);
         }
@@ -69,7 +69,7 @@ pub(crate) trait Word: Copy + 'static {
 
 /// A position of attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Position {
+pub(crate) enum AttributePosition {
     /// On a struct or enum.
     Container(Derive),
     /// On a variant.
@@ -112,7 +112,7 @@ pub(crate) enum Position {
     SchemaVersion,
 }
 
-impl Position {
+impl AttributePosition {
     /// Returns the position on a field.
     pub(crate) fn field(derive: Derive, in_variant: bool, named: bool) -> Self {
         match derive {
@@ -160,8 +160,8 @@ impl Position {
 }
 
 /// Returns the error for a name that is followed by something wrong.
-pub(crate) fn malformed(word: &Ident, form: &str) -> syn::Error {
-    syn::Error::new(word.span(), correct(form))
+pub(crate) fn malformed(attribute: &Ident, form: &str) -> syn::Error {
+    syn::Error::new(attribute.span(), correct(form))
 }
 
 /// Returns a message with the correct form.
@@ -170,13 +170,13 @@ pub(crate) fn correct(form: &str) -> String {
 }
 
 /// Returns a list of the names, for messages.
-pub(crate) fn enumerate(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+pub(crate) fn enumerate(names: &[&str]) -> String {
+    names.iter().map(|attribute| format!("`{attribute}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the attribute that the user probably meant.
 pub(crate) fn closest<'w>(text: &str, valid: &[&'w str]) -> Option<&'w str> {
-    let distance = |word: &str| strsim::osa_distance(text, word);
-    let close = valid.iter().copied().min_by_key(|word| distance(word))?;
+    let distance = |attribute: &str| strsim::osa_distance(text, attribute);
+    let close = valid.iter().copied().min_by_key(|attribute| distance(attribute))?;
     (distance(close) <= 1 + close.len() / 4).then_some(close)
 }

@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Document, doc};
 
-use super::{Progress, Run};
+use super::{CollectionChanges, Progress};
 use crate::{
     error::{Error, ErrorKind, Result, SchemaError},
     index::Index,
@@ -18,7 +18,7 @@ pub(super) struct Dropped {
     replacement: Index,
 }
 
-impl Run {
+impl CollectionChanges {
     /// Drops the indexes that are replaced, and creates all missing ones with one command.
     pub(super) async fn build<'c>(
         &self,

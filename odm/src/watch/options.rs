@@ -1,4 +1,4 @@
-//! `Request`: the `aggregate` that opens a change stream.
+//! `StreamOptions`: the `aggregate` that opens a change stream.
 
 use mongodb::{
     bson::{Bson, Document, doc, serialize_to_bson},
@@ -19,7 +19,7 @@ use crate::{
 
 /// The options of a change stream, without the position, which changes.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub(crate) struct StreamOptions {
     database: Database,
     source: Source,
     selection: Option<SelectionCriteria>,
@@ -35,7 +35,7 @@ pub(crate) enum Source {
     Deployment,
 }
 
-impl Request {
+impl StreamOptions {
     pub(crate) fn new(
         database: Database,
         collection: &mongodb::Collection<Document>,

@@ -1,4 +1,4 @@
-//! Reach: how many fields of a document a path refers to.
+//! Multiplicity: how many fields of a document a path refers to.
 
 use std::marker::PhantomData;
 
@@ -26,33 +26,33 @@ pub struct Tagged<R>(PhantomData<R>);
 
 /// How many fields a path refers to: [`One`], [`Many`], [`Each`], or one of these that is `Narrowed` to a variant
 /// or `Tagged`.
-pub trait Reach: 'static {}
+pub trait Multiplicity: 'static {}
 
-impl Reach for One {}
-impl Reach for Many {}
-impl Reach for Each {}
-impl<R: Reach> Reach for Narrowed<R> {}
-impl<R: Reach> Reach for Tagged<R> {}
+impl Multiplicity for One {}
+impl Multiplicity for Many {}
+impl Multiplicity for Each {}
+impl<R: Multiplicity> Multiplicity for Narrowed<R> {}
+impl<R: Multiplicity> Multiplicity for Tagged<R> {}
 
-/// A reach that an update can write to.
+/// A multiplicity that an update can write to.
 #[diagnostic::on_unimplemented(
     message = "this path is not one field in every document, so an update cannot write to it",
     label = "goes through an array, or into an enum",
     note = "for an array, select the elements: `.each()`, `.each_where(|element| ..)` or `.at(index)` on the array",
     note = "a variant's field, or the tag of an enum, would be written into documents that hold another variant too: set the enum as a whole"
 )]
-pub trait OnePlace: Reach {}
+pub trait OnePlace: Multiplicity {}
 
 impl OnePlace for One {}
 impl OnePlace for Each {}
 
-/// A reach that a filter can test.
+/// A multiplicity that a filter can test.
 #[diagnostic::on_unimplemented(
     message = "`each` and `each_where` select elements for an update; a filter cannot use them",
     label = "not a path for a filter",
     note = "in a filter, test elements with `.any(|element| ..)`"
 )]
-pub trait Queried: Reach {}
+pub trait Queried: Multiplicity {}
 
 impl Queried for One {}
 impl Queried for Many {}

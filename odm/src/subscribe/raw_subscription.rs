@@ -1,4 +1,4 @@
-//! `Feed`: the changes of a subscription that are not decoded. It is not generic, so that it is compiled only once.
+//! `RawSubscription`: the changes of a subscription that are not decoded. It is not generic, so that it is compiled only once.
 
 mod reaction;
 
@@ -20,7 +20,6 @@ use tokio::{
 
 use super::{
     copy::{self, Copy},
-    keeper::Keeper,
     lag::LagWatch,
     monitor::{Monitor, Phase},
     policy::Incident,
@@ -28,6 +27,7 @@ use super::{
     setup::Setup,
     start::{Restart, Source, Started, start},
     store::Term,
+    term_task::TermTask,
     tracker::{Room, Tracker},
 };
 use crate::{
@@ -36,14 +36,14 @@ use crate::{
     random::roll,
     watch::{
         ResumeToken,
-        raw_stream::{Front as StreamFront, RawStream},
+        raw_stream::{Peeked as StreamPeeked, RawStream},
         resume_state::pause,
     },
 };
 
 pub(super) const SUBSCRIBE: Verb = Verb::new("subscribe", "getMore");
 
-pub(super) struct Feed {
+pub(super) struct RawSubscription {
     pub(super) setup: Arc<Setup>,
     pub(super) monitor: Monitor,
     state: State,
@@ -62,7 +62,7 @@ pub(super) struct Feed {
 pub(super) struct Current {
     pub(super) term: Term,
     pub(super) tracker: Arc<Tracker>,
-    _keeper: Keeper,
+    _task: TermTask,
     _lag: LagWatch,
 }
 
@@ -77,9 +77,9 @@ enum State {
     Ended(Option<Error>),
 }
 
-/// The result of [`Feed::poll_front`].
-pub(super) enum Front {
-    /// A change. It stays in [`Feed::front`] until [`Feed::pass`] removes it.
+/// The result of [`RawSubscription::poll_peek`].
+pub(super) enum Peeked {
+    /// A change. It stays in [`RawSubscription::front`] until [`RawSubscription::pass`] removes it.
     Event,
     /// An error after which the subscription continues.
     Refused(Error),
@@ -93,7 +93,7 @@ pub(super) struct Passed {
     pub(super) number: u64,
 }
 
-impl Feed {
+impl RawSubscription {
     /// Creates the changes of a subscription, whose first term has not begun. With `is_patient`, an error that passes
     /// does not end it before that.
     pub(super) fn new(setup: Setup, monitor: Monitor, is_patient: bool) -> Self {
@@ -132,7 +132,7 @@ impl Feed {
     }
 
     /// Waits for the next change.
-    pub(super) fn poll_front(&mut self, cx: &mut Context<'_>) -> Poll<Front> {
+    pub(super) fn poll_peek(&mut self, cx: &mut Context<'_>) -> Poll<Peeked> {
         loop {
             if let Some(hold) = &mut self.hold {
                 ready!(hold.as_mut().poll(cx));
@@ -147,7 +147,7 @@ impl Feed {
                 match current.tracker.room(self.setup.max_unacknowledged, cx.waker()) {
                     Room::Free => {}
                     Room::Full => return Poll::Pending,
-                    Room::Stuck => return Poll::Ready(Front::Refused(self.stuck())),
+                    Room::Stuck => return Poll::Ready(Peeked::Refused(self.stuck())),
                 }
             }
             match &mut self.state {
@@ -155,14 +155,14 @@ impl Feed {
                     let started = ready!(starting.as_mut().poll(cx));
                     self.started(started);
                 }
-                State::Copying(copy) => match ready!(copy.poll_front(cx)) {
-                    copy::Front::Event => return Poll::Ready(Front::Event),
-                    copy::Front::End => self.copied(),
-                    copy::Front::Failed(error) => self.failed(error),
+                State::Copying(copy) => match ready!(copy.poll_peek(cx)) {
+                    copy::Peeked::Event => return Poll::Ready(Peeked::Event),
+                    copy::Peeked::End => self.copied(),
+                    copy::Peeked::Failed(error) => self.failed(error),
                 },
-                State::Streaming { stream, overlap: chunks } => match ready!(stream.poll_front(cx, true)) {
-                    StreamFront::Event => return Poll::Ready(Front::Event),
-                    StreamFront::Nothing => {
+                State::Streaming { stream, overlap: chunks } => match ready!(stream.poll_peek(cx, true)) {
+                    StreamPeeked::Event => return Poll::Ready(Peeked::Event),
+                    StreamPeeked::Nothing => {
                         self.monitor.answered(stream.server_time());
                         self.is_recovering = false;
                         let token = stream.token().cloned();
@@ -171,7 +171,7 @@ impl Feed {
                             self.quiet(Place::After(token, chunks));
                         }
                     }
-                    StreamFront::End(error) => {
+                    StreamPeeked::End(error) => {
                         let place =
                             stream.token().map(|token| Place::After(token.clone(), Arc::clone(chunks)));
                         if let Some(place) = place {
@@ -181,12 +181,12 @@ impl Feed {
                         self.failed(error.unwrap_or_else(gone));
                     }
                 },
-                State::Ended(error) => return Poll::Ready(Front::End(error.take())),
+                State::Ended(error) => return Poll::Ready(Peeked::End(error.take())),
             }
         }
     }
 
-    /// Returns the change that [`poll_front`](Self::poll_front) has found.
+    /// Returns the change that [`poll_peek`](Self::poll_peek) has found.
     pub(super) fn front(&self) -> Option<&RawDocument> {
         match &self.state {
             State::Copying(copy) => copy.front(),
@@ -298,12 +298,12 @@ impl Feed {
         };
         let tracker = Arc::new(Tracker::new(position));
         let setup = Arc::clone(&self.setup);
-        let keeper = Keeper::start(&runtime, setup, term.clone(), Arc::clone(&tracker), renewed);
+        let term_task = TermTask::start(&runtime, setup, term.clone(), Arc::clone(&tracker), renewed);
         let (setup, of_lag) = (Arc::clone(&self.setup), Arc::clone(&tracker));
         let lag = LagWatch::start(&runtime, setup, of_lag, self.monitor.clone());
         self.monitor.begin(&term, Arc::clone(&tracker));
         self.setup.report(&Incident::TermBegan { fence: term.fence() });
-        self.current = Some(Current { term, tracker, _keeper: keeper, _lag: lag });
+        self.current = Some(Current { term, tracker, _task: term_task, _lag: lag });
     }
 
     /// Continues with the stream, because all existing documents were delivered.
@@ -344,7 +344,7 @@ impl Feed {
     }
 }
 
-impl fmt::Debug for Feed {
+impl fmt::Debug for RawSubscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
             State::Starting(_) => "starting",
@@ -352,6 +352,9 @@ impl fmt::Debug for Feed {
             State::Streaming { .. } => "streaming",
             State::Ended(_) => "ended",
         };
-        f.debug_struct("Feed").field("setup", &self.setup).field("state", &state).finish_non_exhaustive()
+        f.debug_struct("RawSubscription")
+            .field("setup", &self.setup)
+            .field("state", &state)
+            .finish_non_exhaustive()
     }
 }

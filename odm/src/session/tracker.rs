@@ -1,4 +1,4 @@
-//! `Journal`: what has happened in the transaction of a session, which the driver does not show.
+//! `TransactionTracker`: what has happened in the transaction of a session, which the driver does not show.
 
 use std::{
     future::Future,
@@ -14,7 +14,7 @@ use crate::{
 
 /// The calls of the current transaction of a session.
 #[derive(Debug, Default)]
-pub(crate) struct Journal(Mutex<Record>);
+pub(crate) struct TransactionTracker(Mutex<Record>);
 
 #[derive(Debug, Default)]
 struct Record {
@@ -55,7 +55,7 @@ struct Failure {
     is_transient: bool,
 }
 
-impl Journal {
+impl TransactionTracker {
     /// Records that a transaction starts.
     pub(super) fn start(&self) {
         *self.record() = Record { state: State::Open, ..Record::default() };
@@ -91,7 +91,7 @@ impl Journal {
         if before == State::Open {
             record.state = State::Committing;
         }
-        Ok(Commit { journal: self, before })
+        Ok(Commit { tracker: self, before })
     }
 
     /// Returns whether a transaction has started, and neither its commit nor its abort.
@@ -168,14 +168,14 @@ impl Record {
 
 /// A commit that is sent. If it is dropped, its outcome is unknown, and the commit can be made again.
 pub(super) struct Commit<'j> {
-    journal: &'j Journal,
+    tracker: &'j TransactionTracker,
     before: State,
 }
 
 impl Commit<'_> {
     /// Records the outcome of the commit.
     pub(super) fn end(self, outcome: Result<()>) -> Result<()> {
-        let mut record = self.journal.record();
+        let mut record = self.tracker.record();
         record.is_transient = false;
         let error = match outcome {
             Ok(()) => return Ok(()),
@@ -190,24 +190,24 @@ impl Commit<'_> {
     }
 }
 
-/// The journal of a call in a session of this crate. A session of the driver has none.
+/// The tracker of a call in a session of this crate. A session of the driver has none.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Observer(Option<Arc<Journal>>);
+pub(crate) struct Observer(Option<Arc<TransactionTracker>>);
 
 impl Observer {
-    pub(crate) fn new(journal: &Arc<Journal>) -> Self {
-        Self(Some(Arc::clone(journal)))
+    pub(crate) fn new(tracker: &Arc<TransactionTracker>) -> Self {
+        Self(Some(Arc::clone(tracker)))
     }
 
     /// Returns whether the session is known to be in a transaction.
     pub(crate) fn in_transaction(&self) -> bool {
-        self.0.as_ref().is_some_and(|journal| journal.in_transaction())
+        self.0.as_ref().is_some_and(|tracker| tracker.in_transaction())
     }
 
     /// Returns an error if the transaction cannot continue.
     pub(crate) fn check(&self, operation: &Operation<'_>) -> Result<()> {
         match &self.0 {
-            Some(journal) => operation.check(journal.check()),
+            Some(tracker) => operation.check(tracker.check()),
             None => Ok(()),
         }
     }
@@ -215,7 +215,7 @@ impl Observer {
     /// Awaits a call in the session, and records its outcome.
     pub(crate) async fn observe<T>(&self, call: impl Future<Output = Result<T>>) -> Result<T> {
         match &self.0 {
-            Some(journal) => journal.observe(call).await,
+            Some(tracker) => tracker.observe(call).await,
             None => call.await,
         }
     }

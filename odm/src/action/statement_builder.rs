@@ -1,6 +1,6 @@
 //! The part that the builders of all writes share: the kind of the write, and the errors of its setters.
 //!
-//! The macros `write_verb!` and `find_and_modify!` implement how a builder with a draft is sent and explained.
+//! The macros `write_verb!` and `find_and_modify!` implement how a builder with a builder is sent and explained.
 
 use std::marker::PhantomData;
 
@@ -13,14 +13,14 @@ use crate::{
 };
 
 /// A write while its setters are called. The options are beside it, in the builder.
-pub(super) struct Draft<M> {
+pub(super) struct StatementBuilder<M> {
     kind: Result<WriteKind>,
     pub(super) problems: Problems,
     model: PhantomData<fn() -> M>,
 }
 
-impl<M: Model> Draft<M> {
-    /// Creates a draft, from the kind that the arguments of the verb make.
+impl<M: Model> StatementBuilder<M> {
+    /// Creates a builder, from the kind that the arguments of the verb make.
     pub(super) fn new(kind: Result<WriteKind>) -> Self {
         Self { kind, problems: Problems::default(), model: PhantomData }
     }
@@ -55,13 +55,13 @@ impl<M: Model> Draft<M> {
     }
 }
 
-/// Implements `execute` and the explanation of a builder with the fields `target`, `draft`, `options` and `state`.
+/// Implements `execute` and the explanation of a builder with the fields `target`, `builder`, `options` and `state`.
 macro_rules! write_verb {
     ($action:ident, $verb:expr, $send:path => $output:ty) => {
         impl<M: $crate::model::Model> $crate::action::explain::Explained for $action<M> {
             fn explained(self) -> $crate::action::Explain {
-                let Self { target, draft, options, state: _ } = self;
-                let statement = draft.into_statement(options, target.policies());
+                let Self { target, builder, options, state: _ } = self;
+                let statement = builder.into_statement(options, target.policies());
                 $crate::action::Explain::of_write(target, statement)
             }
         }
@@ -71,8 +71,8 @@ macro_rules! write_verb {
             where
                 S: $crate::action::SessionState<'s>,
             {
-                let Self { target, draft, options, state } = self;
-                let statement = draft.into_statement(options, target.policies());
+                let Self { target, builder, options, state } = self;
+                let statement = builder.into_statement(options, target.policies());
                 $crate::action::hooked::run(
                     state,
                     target,
@@ -88,16 +88,16 @@ macro_rules! write_verb {
 }
 pub(crate) use write_verb;
 
-/// Declares `.skip_rules()` of a builder of updates. `$draft` is where its draft is.
+/// Declares `.skip_rules()` of a builder of updates. `$builder` is where its builder is.
 macro_rules! skip_rules {
-    ([$($generics:tt)*] $action:ty, $($draft:tt).+) => {
+    ([$($generics:tt)*] $action:ty, $($builder:tt).+) => {
         impl<$($generics)*> $action {
             /// Sends the update even if it violates [rules](crate::update#rules) of the model. The collection's
             /// validator still applies: see [`bypass_document_validation`](crate::action::UpdateOne::bypass_document_validation).
             /// A document that the update inserts is still checked.
             #[doc(alias = "runValidators")]
             pub fn skip_rules(mut self) -> Self {
-                self.$($draft).+ = self.$($draft).+.skip_rules();
+                self.$($builder).+ = self.$($builder).+.skip_rules();
                 self
             }
         }
@@ -130,13 +130,13 @@ macro_rules! find_and_modify {
             fn into_statement(
                 self,
             ) -> ($crate::collection::Target, $crate::error::Result<$crate::write::Statement>, S) {
-                let Self { target, draft, view, mut options, state } = self;
+                let Self { target, builder, view, mut options, state } = self;
                 let projection = $crate::action::prepare::projection(view, options.projection.as_ref());
                 let options = projection.map(|projection| {
                     options.projection = projection;
                     options
                 });
-                let statement = draft.into_statement_with(options, target.policies());
+                let statement = builder.into_statement_with(options, target.policies());
                 (target, statement, state)
             }
 

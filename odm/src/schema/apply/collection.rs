@@ -45,7 +45,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// The changes of one collection.
 ///
 /// It owns what it needs, so that it ends in a task of its own if the caller drops the future.
-pub(super) struct Run {
+pub(super) struct CollectionChanges {
     comparison: Comparison,
     collection: Compared,
     allowed: Vec<SchemaChange>,
@@ -67,7 +67,7 @@ impl Progress {
     }
 }
 
-impl Run {
+impl CollectionChanges {
     pub(super) fn new(comparison: Comparison, collection: Compared, allowed: Vec<SchemaChange>) -> Self {
         Self { comparison, collection, allowed }
     }

@@ -13,10 +13,10 @@ use crate::{
     exec,
     operation::Operation,
     pipeline::unknown_operator,
-    write::Guard,
+    write::VersionGuard,
 };
 
-impl Guard {
+impl VersionGuard {
     /// Returns the error of a replacement. An `_id` that exists is one of a document with another version.
     pub(super) fn classify(&self, error: Error) -> Error {
         let exists = |error: &Error| error.duplicate_key().is_some_and(|key| key.fields() == ["_id"]);
@@ -34,11 +34,11 @@ impl Guard {
 pub(super) async fn check(
     target: &Target,
     operation: Operation<'_>,
-    guard: Guard,
+    guard: VersionGuard,
     session: Option<&mut ClientSession>,
 ) -> Result<()> {
     let reading = Operation { verb: operation.verb.sending("find").reading(), ..operation };
-    let Guard { filter, collation, let_vars, requires_document, .. } = guard;
+    let VersionGuard { filter, collation, let_vars, requires_document, .. } = guard;
     // A secondary may not have the write yet that has changed the version.
     let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
     let options = FindOneOptions::builder()

@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, Document, doc, serialize_to_bson};
 
-use super::{INDEX_NOT_FOUND, NAMESPACE_EXISTS, Run};
+use super::{CollectionChanges, INDEX_NOT_FOUND, NAMESPACE_EXISTS};
 use crate::{
     error::Result,
     exec,
@@ -20,7 +20,7 @@ const UPDATE_SEARCH: Verb = Verb::new("apply", "updateSearchIndex");
 const DROP_SEARCH: Verb = Verb::new("apply", "dropSearchIndex");
 const DROP_INDEXES: Verb = Verb::new("apply", "dropIndexes");
 
-impl Run {
+impl CollectionChanges {
     /// Returns whether this call created the collection, and not another process after the plan was made.
     pub(super) async fn create_collection(
         &self,

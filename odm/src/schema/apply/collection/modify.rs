@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, Document, doc};
 
-use super::Run;
+use super::CollectionChanges;
 use crate::{
     error::{DocumentIds, Result, SchemaError},
     index::Index,
@@ -19,7 +19,7 @@ const CANNOT_CONVERT: i32 = 359;
 /// The number of documents of a capped collection that stands for any.
 const ANY_NUMBER: i64 = -1;
 
-impl Run {
+impl CollectionChanges {
     /// Modifies the options of the collection that differ, with one command.
     pub(super) async fn modify_collection(
         &self,
