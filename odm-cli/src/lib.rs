@@ -109,11 +109,25 @@ impl Cli {
         if let Command::Diagram = command {
             return Ok(output.print(&diagram::Diagram::of(&self.models.metas())));
         }
-        let database = match (self.database, uri) {
-            (_, Some(uri)) => Database::connect(uri).await?,
-            (Some(database), None) => database,
-            (None, None) => return Err(Failure::NoUri),
-        };
+        match (&self.database, uri) {
+            (_, Some(uri)) => {
+                let database = Database::connect(uri).await?;
+                let outcome = self.command(&database, command, output).await;
+                // Otherwise the driver ends its sessions while the runtime stops, and may print a panic.
+                database.shutdown().await;
+                outcome
+            }
+            (Some(database), None) => self.command(database, command, output).await,
+            (None, None) => Err(Failure::NoUri),
+        }
+    }
+
+    async fn command(
+        &self,
+        database: &Database,
+        command: Command,
+        output: Output,
+    ) -> Result<ExitCode, Failure> {
         let schema = |drop_undeclared: bool| {
             let schema = (self.schema)(database.schema(self.models.clone()));
             if drop_undeclared { schema.drop_undeclared() } else { schema }
@@ -128,8 +142,8 @@ impl Cli {
             Command::Migrate(migrate) => {
                 command::migrate::run(database.migrate(self.migrations.clone()), migrate, output).await
             }
-            Command::Introspect(introspect) => command::introspect::run(&database, &introspect, output).await,
-            Command::Explain(explain) => command::explain::run(&database, explain, output).await,
+            Command::Introspect(introspect) => command::introspect::run(database, &introspect, output).await,
+            Command::Explain(explain) => command::explain::run(database, explain, output).await,
             Command::Diagram => Ok(ExitCode::SUCCESS),
         }
     }

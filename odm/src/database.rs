@@ -155,6 +155,24 @@ impl Database {
         &self.driver
     }
 
+    /// Ends the client: ends its sessions on the server and closes its connections.
+    ///
+    /// `{ endSessions: [..] }`, if a server is known that can receive it. An operation of another handle of this client
+    /// then fails with an error for which [`is_not_sent`](Error::is_not_sent) is true. Cursors and change streams that
+    /// still exist end, too.
+    ///
+    /// Call it at the end of `main`. If the last handle is dropped instead, the driver ends the sessions in the
+    /// background, and if the runtime stops meanwhile, one of the driver's tasks may panic, which prints a message.
+    pub async fn shutdown(self) {
+        let client = self.client().clone();
+        let ended = exec::detached(Box::pin(async move {
+            client.shutdown().immediate(true).await;
+            Ok(())
+        }));
+        // Fails only if the runtime stops.
+        let _ = ended.await;
+    }
+
     /// Returns the driver's client, which owns the connections.
     pub fn client(&self) -> &Client {
         self.driver.client()

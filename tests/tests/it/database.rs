@@ -149,3 +149,16 @@ async fn a_sample_rate_is_valid_in_find_and_count(db: Database) -> odm::Result<(
     assert_eq!(orders.find(Filter::sample_rate(0.0)).await?.try_collect::<Vec<Order>>().await?, []);
     Ok(())
 }
+
+#[odm_test::test]
+async fn after_a_shutdown_nothing_is_sent(db: Database) -> odm::Result<()> {
+    let orders = db.collection::<Order>();
+    orders.insert_one(&order(1)).await?;
+    let cursor = orders.find(Filter::all()).await?;
+    db.shutdown().await;
+    drop(cursor);
+    let error = orders.find(Filter::all()).await.map(drop).unwrap_err();
+    assert!(error.is_not_sent(), "{error}");
+    assert!(error.to_string().ends_with(": the client has been shut down; nothing was sent"), "{error}");
+    Ok(())
+}

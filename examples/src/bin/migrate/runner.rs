@@ -55,7 +55,7 @@ pub(super) async fn run(uri: &str, batch_size: u32) -> anyhow::Result<()> {
     let migrate = db
         .migrate(order::migrations())
         .batch_size(batch_size)
-        .lease(Duration::from_secs(1))
+        .lease(Duration::from_secs(5))
         .wait_for(Duration::from_secs(120));
     print!("{}", migrate.run().await?);
     if let Some(memory) = peak_memory() {

@@ -26,6 +26,7 @@ async fn main() -> anyhow::Result<()> {
     axum::serve(listener, service::router(shop)).with_graceful_shutdown(shutdown()).await?;
     println!("shop: stopped");
     db.drop_database().await?;
+    db.shutdown().await;
     Ok(())
 }
 
