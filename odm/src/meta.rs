@@ -45,7 +45,6 @@ pub(crate) mod reference;
 mod stored_as;
 mod variant;
 
-pub(crate) use self::stored_as::bson_type_name;
 pub use self::{
     document::DocumentMeta,
     field::FieldMeta,
@@ -53,6 +52,7 @@ pub use self::{
     stored_as::{Deferred, IdMeta, TypeMeta},
     variant::{ContentMeta, EnumMeta, Tagging, VariantMeta},
 };
+pub(crate) use self::{field::stored_name, stored_as::bson_type_name};
 
 use crate::rule::Rule;
 

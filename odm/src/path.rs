@@ -22,7 +22,7 @@ pub(crate) use self::{context::element, operand::operand_list};
 pub(crate) use self::{
     context::{Context, InQuery},
     into_base::IntoBase,
-    key::{Key, OneField},
+    key::{Key, Layer, OneField},
     location::Location,
     multiplicity::{Narrowed, Tagged},
     narrow::{Narrows, NarrowsUntagged, VariantTest},

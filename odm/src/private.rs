@@ -27,7 +27,7 @@ pub use crate::{
         Path,
         context::Context,
         into_base::IntoBase,
-        key::{Key, OneField, types_only},
+        key::{Key, Layer, NoLayer, OneField, types_only},
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
     pipeline::{MaterializedView, Pipeline},

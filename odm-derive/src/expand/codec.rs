@@ -48,8 +48,8 @@ pub(crate) fn encode(
     let elements = written.iter().map(|field| {
         let (owner, value, key) = (owner(scope, field), access(field), scope.key(field));
         let write = match field.flatten {
-            None => about(field, quote!(#runtime::put_field::<#owner, #key>(#writer, #value)?;)),
-            Some(_) => quote!(#runtime::put_flattened::<#owner, #key>(#writer, #value)?;),
+            None => about(field, checked(&quote!(#runtime::put_field::<#owner, #key>(#writer, #value)))),
+            Some(_) => checked(&quote!(#runtime::put_flattened::<#owner, #key>(#writer, #value))),
         };
         match &field.skip_serializing_if {
             Some(condition) => quote!(if !#condition(#value) { #write }),
@@ -73,6 +73,13 @@ pub(crate) fn encode(
     }
 }
 
+/// Returns a statement that returns the error of a call, as `?` does. rustc checks a `?` more slowly, because it calls
+/// two traits, and each field has several.
+fn checked(call: &TokenStream) -> TokenStream {
+    let error = local("__error");
+    quote!(if let ::core::result::Result::Err(#error) = #call { return ::core::result::Result::Err(#error); })
+}
+
 /// Returns the type that declares the field, as `Self` if possible.
 fn owner(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     if field.variant.is_some() { scope.owner(field) } else { quote!(Self) }
@@ -92,11 +99,11 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let takes = read.iter().map(|field| {
         let (owner, slot, key) = (owner(scope, field), slot(field), scope.key(field));
         let take = if is_id(scope, field) { quote!(take_id) } else { quote!(take_field) };
-        about(field, quote!(#runtime::#take::<#owner, #key>(&mut #elements, &mut #slot)?;))
+        about(field, checked(&quote!(#runtime::#take::<#owner, #key>(&mut #elements, &mut #slot))))
     });
     let version = quote!(#runtime::skip_version::<Self>(&mut #elements)?;);
     let takes = upgrade::insert_version(scope, &read, takes.collect(), version);
-    let version = upgrade::name(scope).map(|name| quote!(#name => {}));
+    let version = upgrade::name(scope).map(|name| quote!(#name => ::core::result::Result::Ok(()),));
     let unread = if body.has_flattened() && !body.deny_unknown_fields {
         flatten::passed(body.fields)
     } else {
@@ -108,7 +115,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
             .chain(&field.aliases)
             .map(|name| Literal::byte_string(name.as_bytes()));
         let fill = if is_id(scope, field) { quote!(fill_id) } else { quote!(fill_field) };
-        about(field, quote!(#(#names)|* => #runtime::#fill::<#owner, #key>(#value, &mut #slot)?,))
+        about(field, quote!(#(#names)|* => #runtime::#fill::<#owner, #key>(#value, &mut #slot),))
     });
     let names = names(scope, body);
     let (before, tag_arm) = match body.tag {
@@ -117,7 +124,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
             let bytes = Literal::byte_string(tag.as_bytes());
             (
                 quote!(let mut #tagged = #elements.skip(#tag)?;),
-                quote!(#bytes => #runtime::Elements::mark_tag(&mut #tagged, #tag)?,),
+                quote!(#bytes => #runtime::Elements::mark_tag(&mut #tagged, #tag),),
             )
         }
     };
@@ -125,15 +132,15 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
     let (collect, unknown) = if body.has_flattened() {
         (
             quote!(let mut #rest = #runtime::UnclaimedElements::of(#elements);),
-            quote!(#rest.push(#key, #value)),
+            quote!({
+                #rest.push(#key, #value);
+                ::core::result::Result::Ok(())
+            }),
         )
     } else if body.deny_unknown_fields {
-        (
-            TokenStream::new(),
-            quote!(return ::core::result::Result::Err(#runtime::unknown_field(#key, #names))),
-        )
+        (TokenStream::new(), quote!(#runtime::CodecResult::<()>::Err(#runtime::unknown_field(#key, #names))))
     } else {
-        (TokenStream::new(), quote!({}))
+        (TokenStream::new(), quote!(#runtime::CodecResult::Ok(())))
     };
     let flattened = flattened_fields(scope, body);
     let left = body.has_flattened().then(|| {
@@ -145,6 +152,13 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         let (member, value) = (&field.member, field_value(scope, body, field));
         quote!(#member: #value,)
     });
+    let filled = checked(&quote!(match #key {
+        #(#arms)*
+        #tag_arm
+        #version
+        #unread
+        _ => #unknown,
+    }));
     quote! {
         #(#slots)*
         #before
@@ -152,13 +166,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         while !#elements.is_empty() {
             #(#takes)*
             let ::core::option::Option::Some((#key, #value)) = #elements.next()? else { break };
-            match #key {
-                #(#arms)*
-                #tag_arm
-                #version
-                #unread
-                _ => #unknown,
-            }
+            #filled
         }
         #flattened
         #left
@@ -249,7 +257,16 @@ fn field_value(scope: &Scope<'_>, body: &Body<'_>, field: &Field<'_>) -> TokenSt
     }
     let read = about(field, quote!(#runtime::field_or_default::<#owner, #key>(#slot)));
     match missing {
-        None => about(field, quote!(#runtime::require_field::<#owner, #key>(#slot)?)),
+        None => {
+            let error = local("__error");
+            let required = quote! {
+                match #runtime::require_field::<#owner, #key>(#slot) {
+                    ::core::result::Result::Ok(#given) => #given,
+                    ::core::result::Result::Err(#error) => return ::core::result::Result::Err(#error),
+                }
+            };
+            about(field, required)
+        }
         // Not a closure: before edition 2021, it would capture the whole default for one field of it.
         Some(missing) => quote! {
             match #read {

@@ -103,7 +103,7 @@ pub(crate) fn beside(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
 pub(crate) fn passed(fields: &[Field<'_>]) -> TokenStream {
     let unread = fields.iter().filter(|field| is_named(field) && field.skip_deserializing);
     let names = unread.flat_map(names_of).map(|name| Literal::byte_string(name.as_bytes()));
-    quote!(#(#names => {})*)
+    quote!(#(#names => ::core::result::Result::Ok(()),)*)
 }
 
 /// Returns `Flatten::READS_FROM` of a struct, if the struct does not read exactly the names that it declares.

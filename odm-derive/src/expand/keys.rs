@@ -12,7 +12,7 @@ use super::{
     validate,
 };
 use crate::{
-    ast::{Data, Derive, Field, member_name},
+    ast::{Data, Derive, Field},
     attr::serde::{Default, Tagging},
 };
 
@@ -100,18 +100,43 @@ fn seen_from(vis: &Visibility, in_variant: bool) -> TokenStream {
     }
 }
 
-/// Returns `impl Key` for each key of a document, and its layer.
+/// Returns `impl Key` for each key of a document, and the fields struct that all their layers are:
+/// `OverOrder<__Order::lines, ..>` has the accessor `lines`.
 pub(crate) fn layers(scope: &Scope<'_>) -> TokenStream {
-    scope.stored().map(|field| layer(scope, field)).collect()
+    if scope.stored().next().is_none() {
+        return TokenStream::new();
+    }
+    let Scope { runtime, key, context, base, changed, layer, .. } = scope;
+    let (at, over) = (local("at"), local("base"));
+    let arguments = quote!(<#key, #context, #base, #changed>);
+    let fields = scope.stored().map(|field| layer_of(scope, field));
+    quote! {
+        pub struct #layer #arguments(#context, #base, ::core::marker::PhantomData<fn() -> (#key, #changed)>);
+        impl #arguments #runtime::Layer<#context, #base> for #layer #arguments {
+            fn over(#at: #context, #over: #base) -> Self {
+                Self(#at, #over, ::core::marker::PhantomData)
+            }
+        }
+        impl #arguments ::core::ops::Deref for #layer #arguments {
+            type Target = #base;
+            fn deref(&self) -> &#base {
+                &self.1
+            }
+        }
+        impl<#key, #context, #base: #runtime::IntoBase, #changed> #runtime::IntoBase for #layer #arguments {
+            type Base = <#base as #runtime::IntoBase>::Base;
+            fn into_base(self) -> Self::Base {
+                <#base as #runtime::IntoBase>::into_base(self.1)
+            }
+        }
+        #(#fields)*
+    }
 }
 
-fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+fn layer_of(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let Member::Named(member) = &field.member else { return TokenStream::new() };
-    let Scope { runtime, context, base, changed, .. } = scope;
+    let Scope { runtime, context, base, changed, layer, .. } = scope;
     let (key, docs) = (scope.key(field), docs::accessor(field));
-    let stored = name(field);
-    let layer = scope.fresh(&format!("Over_{}", member_name(&field.member)));
-    let (at, over) = (local("at"), local("base"));
     let (gives, method) = match field.flatten {
         None => (quote!(Field), quote!(field)),
         Some(_) => (quote!(Flattened), quote!(flattened)),
@@ -121,38 +146,19 @@ fn layer(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         let aliases = &field.aliases;
         quote!(const ALIASES: &'static [&'static str] = &[#(#aliases),*];)
     });
-    let header = header(stored);
+    let header = header(name(field));
     quote! {
-        pub struct #layer<#context, #base, #changed>(#context, #base, ::core::marker::PhantomData<fn() -> #changed>);
-        impl<#context: #runtime::Context, #base, #changed: #runtime::Value> #layer<#context, #base, #changed> {
+        impl<#context: #runtime::Context, #base, #changed: #runtime::Value> #layer<#key, #context, #base, #changed> {
             #docs
             pub fn #member(&self) -> #context::#gives<#changed, #key> {
                 <#context as #runtime::Context>::#method::<#changed, #key>(&self.0)
             }
         }
-        impl<#context, #base, #changed> ::core::ops::Deref for #layer<#context, #base, #changed> {
-            type Target = #base;
-            fn deref(&self) -> &#base {
-                &self.1
-            }
-        }
-        impl<#context, #base: #runtime::IntoBase, #changed> #runtime::IntoBase for #layer<#context, #base, #changed> {
-            type Base = <#base as #runtime::IntoBase>::Base;
-            fn into_base(self) -> Self::Base {
-                <#base as #runtime::IntoBase>::into_base(self.1)
-            }
-        }
         impl #runtime::Key for #key {
-            const NAME: &'static str = #stored;
             const HEADER: &'static str = #header;
             #aliases
-            type Layer<#context: #runtime::Context, #base, #changed: #runtime::Value> = #layer<#context, #base, #changed>;
-            fn layer<#context: #runtime::Context, #base, #changed: #runtime::Value>(
-                #at: #context,
-                #over: #base,
-            ) -> #layer<#context, #base, #changed> {
-                #layer(#at, #over, ::core::marker::PhantomData)
-            }
+            type Layer<#context: #runtime::Context, #base, #changed: #runtime::Value> =
+                #layer<#key, #context, #base, #changed>;
         }
         #has
     }
@@ -197,15 +203,11 @@ pub(crate) fn has(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
 /// Returns `impl Key` for a field in a variant, which no stage of a pipeline changes.
 pub(crate) fn fixed(scope: &Scope<'_>, key: &TokenStream, stored: &str) -> TokenStream {
     let Scope { runtime, context, base, changed, .. } = scope;
-    let (over, header) = (local("base"), header(stored));
+    let header = header(stored);
     quote! {
         impl #runtime::Key for #key {
-            const NAME: &'static str = #stored;
             const HEADER: &'static str = #header;
-            type Layer<#context: #runtime::Context, #base, #changed: #runtime::Value> = #base;
-            fn layer<#context: #runtime::Context, #base, #changed: #runtime::Value>(_: #context, #over: #base) -> #base {
-                #over
-            }
+            type Layer<#context: #runtime::Context, #base, #changed: #runtime::Value> = #runtime::NoLayer<#base>;
         }
     }
 }

@@ -32,6 +32,10 @@ pub(crate) struct Scope<'a> {
     pub(crate) base: Ident,
     /// The type parameter of a layer for the new type of its field.
     pub(crate) changed: Ident,
+    /// The type parameter of a layer for the key of its field.
+    pub(crate) key: Ident,
+    /// The layer, `OverOrder`.
+    pub(crate) layer: Ident,
     /// The fields struct, `OrderFields`.
     pub(crate) fields: Ident,
     /// The module of the keys, `__Order`. It is beside the item, but no user's module is likely to have this name.
@@ -58,6 +62,8 @@ impl<'a> Scope<'a> {
             context: fresh(&used, "A"),
             base: fresh(&used, "B"),
             changed: fresh(&used, "T"),
+            key: fresh(&used, "K"),
+            layer: fresh(&used, &format!("Over{name}")),
             fields: fresh(&used, &format!("{name}Fields")),
             keys: fresh(&used, &format!("__{name}")),
             literal: Ident::new(&format!("{name}Of"), ident.span()),

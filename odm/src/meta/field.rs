@@ -1,5 +1,7 @@
 //! `FieldMeta`: a declared field.
 
+use std::fmt;
+
 use mongodb::bson::Bson;
 
 use super::{OnDelete, Rules, TypeMeta};
@@ -8,7 +10,7 @@ use crate::rule::Rule;
 /// A field of a document, as declared.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldMeta {
-    name: &'static str,
+    name: Header,
     rust_name: &'static str,
     aliases: &'static [&'static str],
     stored_as: &'static TypeMeta,
@@ -23,6 +25,17 @@ pub struct FieldMeta {
     on_delete: Option<OnDelete>,
 }
 
+/// The first bytes of an element, which contain the stored name. rustc computes descriptions whenever it checks a crate,
+/// and would take longer for the name.
+#[derive(Clone, Copy)]
+struct Header(&'static str);
+
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        stored_name(self.0).fmt(f)
+    }
+}
+
 /// Which documents contain the field when they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Written {
@@ -31,17 +44,23 @@ enum Written {
     Never,
 }
 
+/// Returns the stored name in the first bytes of an element: the place of the type, the name, the terminating zero.
+pub(crate) const fn stored_name(header: &'static str) -> &'static str {
+    let (_, name) = header.split_at(1);
+    name.split_at(name.len() - 1).0
+}
+
 impl FieldMeta {
     /// Returns the description of a field that is always written and read.
     pub(crate) const fn new(
-        (name, aliases): (&'static str, &'static [&'static str]),
+        (header, aliases): (&'static str, &'static [&'static str]),
         rust_name: &'static str,
         stored_as: &'static TypeMeta,
         reads_missing: fn() -> bool,
         rules: Rules,
     ) -> Self {
         Self {
-            name,
+            name: Header(header),
             rust_name,
             aliases,
             stored_as,
@@ -57,7 +76,7 @@ impl FieldMeta {
 
     /// Returns the stored name. It is empty for a [flattened](Self::is_flattened) field, which has none.
     pub fn name(&self) -> &'static str {
-        self.name
+        stored_name(self.name.0)
     }
 
     /// Returns the name in Rust.

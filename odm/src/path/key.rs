@@ -1,13 +1,13 @@
 //! Keys: one zero-sized type per stored field, with which a row type records the field that a stage changed.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, ops::Deref};
 
 use mongodb::bson::spec::ElementType;
 
-use super::Context;
+use super::{Context, IntoBase};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    meta::DocumentMeta,
+    meta::{DocumentMeta, stored_name},
     value::{
         Doc, Raw, Value, Writer,
         meta::{document_meta, one_field_meta},
@@ -16,18 +16,53 @@ use crate::{
 
 /// One stored field of a document type; the derive makes one type for each, `__Order::lines`.
 pub trait Key: 'static {
-    /// The stored name.
-    const NAME: &'static str;
     /// The first bytes of its element: the place of the type, which is written last, then the stored name and its
     /// terminating zero.
     const HEADER: &'static str;
+    /// The stored name.
+    const NAME: &'static str = stored_name(Self::HEADER);
     /// The other names that it is read from.
     const ALIASES: &'static [&'static str] = &[];
     /// A fields struct with only the accessor of this field, of type `T`, and the base `B`.
-    type Layer<A: Context, B, T: Value>;
+    type Layer<A: Context, B, T: Value>: Layer<A, B>;
+}
 
-    /// Returns that fields struct in the context `at`.
-    fn layer<A: Context, B, T: Value>(at: A, base: B) -> Self::Layer<A, B, T>;
+/// A fields struct with the accessor of one field. The derive makes one type for all keys of a document type, because
+/// rustc checks each type and each function of it.
+pub trait Layer<A, B> {
+    /// Returns the fields struct in the context `at`.
+    fn over(at: A, base: B) -> Self;
+}
+
+/// The fields struct of a key that no stage changes: it has only the base.
+pub struct NoLayer<B>(B);
+
+impl<A, B> Layer<A, B> for NoLayer<B> {
+    fn over(_: A, base: B) -> Self {
+        Self(base)
+    }
+}
+
+impl<B> Deref for NoLayer<B> {
+    type Target = B;
+
+    fn deref(&self) -> &B {
+        &self.0
+    }
+}
+
+impl<B: IntoBase> IntoBase for NoLayer<B> {
+    type Base = B::Base;
+
+    fn into_base(self) -> B::Base {
+        self.0.into_base()
+    }
+}
+
+impl<B> fmt::Debug for NoLayer<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NoLayer")
+    }
 }
 
 /// A document with the single field `K` of type `T`. A stage such as `unwind` adds it to a row type.
@@ -51,7 +86,7 @@ impl<K: Key, T: Value> Value for OneField<K, T> {
     type Added<S: Doc> = Self;
 
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
-        K::layer(at, base)
+        Layer::over(at, base)
     }
 
     fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {

@@ -85,37 +85,39 @@ macro_rules! document_paths {
                 pub struct $field;
 
                 impl $crate::path::Key for $field {
-                    const NAME: &'static str = $stored;
                     const HEADER: &'static str = concat!("\0", $stored, "\0");
-                    type Layer<A: $crate::path::Context, B, T: $crate::value::Value> = layer::$field<A, B, T>;
-                    fn layer<A: $crate::path::Context, B, T: $crate::value::Value>(at: A, base: B) -> layer::$field<A, B, T> {
-                        layer::$field(at, base, std::marker::PhantomData)
-                    }
+                    type Layer<A: $crate::path::Context, B, T: $crate::value::Value> = layer::Changed<$field, A, B, T>;
                 }
             )*
 
             mod layer {
-                $(
-                    pub struct $field<A, B, T>(pub(super) A, pub(super) B, pub(super) std::marker::PhantomData<fn() -> T>);
+                pub struct Changed<K, A, B, T>(A, B, std::marker::PhantomData<fn() -> (K, T)>);
 
-                    impl<A: $crate::path::Context, B, T: $crate::value::Value> $field<A, B, T> {
+                $(
+                    impl<A: $crate::path::Context, B, T: $crate::value::Value> Changed<super::$field, A, B, T> {
                         pub fn $field(&self) -> A::Field<T, super::$field> {
                             self.0.field::<T, super::$field>()
                         }
                     }
-                    impl<A, B, T> std::ops::Deref for $field<A, B, T> {
-                        type Target = B;
-                        fn deref(&self) -> &B {
-                            &self.1
-                        }
-                    }
-                    impl<A, B: $crate::path::IntoBase, T> $crate::path::IntoBase for $field<A, B, T> {
-                        type Base = B::Base;
-                        fn into_base(self) -> B::Base {
-                            self.1.into_base()
-                        }
-                    }
                 )*
+
+                impl<K, A, B, T> $crate::path::Layer<A, B> for Changed<K, A, B, T> {
+                    fn over(at: A, base: B) -> Self {
+                        Self(at, base, std::marker::PhantomData)
+                    }
+                }
+                impl<K, A, B, T> std::ops::Deref for Changed<K, A, B, T> {
+                    type Target = B;
+                    fn deref(&self) -> &B {
+                        &self.1
+                    }
+                }
+                impl<K, A, B: $crate::path::IntoBase, T> $crate::path::IntoBase for Changed<K, A, B, T> {
+                    type Base = B::Base;
+                    fn into_base(self) -> B::Base {
+                        self.1.into_base()
+                    }
+                }
             }
         }
 

@@ -12,7 +12,7 @@ use crate::{
 /// Returns the description of a declared field.
 pub const fn field_meta<D: HasField<K>, K: Key>(rust_name: &'static str) -> FieldMeta {
     FieldMeta::new(
-        (K::NAME, K::ALIASES),
+        (K::HEADER, K::ALIASES),
         rust_name,
         <D::Type as Value>::STORED_AS,
         reads_missing::<D::Type>,
@@ -33,7 +33,7 @@ pub fn flattened_default() -> Option<Bson> {
 /// Returns the description of a flattened field.
 pub const fn flattened_meta<D: HasFlattened<K>, K>(rust_name: &'static str) -> FieldMeta {
     FieldMeta::new(
-        ("", &[]),
+        ("\0\0", &[]),
         rust_name,
         <D::Type as Value>::STORED_AS,
         reads_missing::<D::Type>,
@@ -44,7 +44,7 @@ pub const fn flattened_meta<D: HasFlattened<K>, K>(rust_name: &'static str) -> F
 
 /// Returns the description of a field that a stage of a pipeline changes.
 pub(crate) const fn one_field_meta<K: Key, T: Value>() -> FieldMeta {
-    FieldMeta::new((K::NAME, K::ALIASES), K::NAME, T::STORED_AS, reads_missing::<T>, Rules::NONE)
+    FieldMeta::new((K::HEADER, K::ALIASES), K::NAME, T::STORED_AS, reads_missing::<T>, Rules::NONE)
 }
 
 /// Returns the description of an array element, or of the content of a variant.
