@@ -97,7 +97,7 @@ impl Setup {
 
     fn request(&self, stages: Vec<Document>, options: ChangeStreamOptions) -> Result<StreamOptions> {
         let query = Query::new(stages, options).finish(Some(self.target.policies()))?;
-        StreamOptions::new(self.target.database().clone(), self.target.driver(), query)
+        StreamOptions::new(&self.target, query)
     }
 
     /// Reads what identifies the deployment. The id of the replica set needs a privilege that many users do not have.
