@@ -9,6 +9,7 @@ mod partitions;
 mod position;
 mod processes;
 mod run;
+mod stored_session;
 mod transactional;
 
 use std::time::Duration;
