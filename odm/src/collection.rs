@@ -139,6 +139,11 @@ impl Target {
         self.driver.name()
     }
 
+    /// Returns where the method of the collection was called.
+    pub(crate) fn called_at(&self) -> Option<&'static Location<'static>> {
+        self.called_at
+    }
+
     /// Returns the policies of the model, in the scope of the handle.
     pub(crate) fn policies(&self) -> &Policies {
         &self.policies

@@ -21,6 +21,7 @@ mod options;
 mod refused;
 mod start;
 mod state;
+mod stored;
 mod tracker;
 
 use std::{fmt, sync::Arc};
@@ -37,6 +38,7 @@ pub(crate) use self::{
     options::transaction_options,
     refused::{allowed_command, allowed_stages},
     state::{BorrowedSession, SessionState, sealed},
+    stored::StoredSession,
     tracker::{Observer, TransactionTracker},
 };
 use crate::{

@@ -61,9 +61,10 @@ impl<M: Model> Collection<M> {
     /// # Ok(())
     /// # }
     /// ```
+    #[track_caller]
     pub fn watch(&self) -> Watch<M> {
         Watch {
-            collection: self.clone(),
+            target: self.target(),
             start: Ok(Start::Now),
             options: ChangeStreamOptions::default(),
             pipeline: Change::pipeline(),
@@ -78,7 +79,7 @@ impl<M: Model> Collection<M> {
 /// unless [`read_concern`](Self::read_concern) sets another one.
 #[must_use = "nothing is watched until the action is awaited"]
 pub struct Watch<M, Row = Change<M>> {
-    collection: Collection<M>,
+    target: Target,
     start: Result<Start>,
     options: ChangeStreamOptions,
     pipeline: Pipeline<M, Row, InChangeStream>,
@@ -89,7 +90,7 @@ setters!([M, Row] Watch<M, Row>, of M: show_expanded_events collation comment re
 
 impl<M, Row> HasTarget for Watch<M, Row> {
     fn on(&self) -> OperationTarget {
-        OperationTarget::Collection(self.target())
+        OperationTarget::Collection(self.target.clone())
     }
 }
 
@@ -108,11 +109,6 @@ impl<M, Row> super::TakesComment for Watch<M, Row> {
 }
 
 impl<M, Row> Watch<M, Row> {
-    /// Returns the collection that is watched.
-    pub(super) fn target(&self) -> Target {
-        self.collection.untracked_target()
-    }
-
     /// Replaces all options by those of the driver's struct, including the start.
     ///
     /// The read concern is `majority` unless the options contain one.
@@ -176,7 +172,7 @@ impl<M, Row> Watch<M, Row> {
     ) -> Watch<M, N> {
         Watch {
             pipeline: stages(self.pipeline).with_target(|_| InChangeStream),
-            collection: self.collection,
+            target: self.target,
             start: self.start,
             options: self.options,
             max_outage: self.max_outage,
@@ -226,16 +222,16 @@ impl<M: Model, Row> IntoFuture for Watch<M, Row> {
 impl<M: Model, Row> Watch<M, Row> {
     /// Returns the request, where it starts, and how long an outage may be.
     pub(crate) fn into_parts(self) -> Result<(StreamOptions, Start, Option<Duration>)> {
-        let Self { collection, start, options, pipeline, max_outage } = self;
-        let query = Query::new(pipeline.into_stages()?, options).finish(Some(collection.policies()))?;
-        let request = StreamOptions::new(collection.database().clone(), collection.driver(), query)?;
+        let Self { target, start, options, pipeline, max_outage } = self;
+        let query = Query::new(pipeline.into_stages()?, options).finish(Some(target.policies()))?;
+        let request = StreamOptions::new(&target, query)?;
         Ok((request, start?, max_outage))
     }
 }
 
 impl<M, Row> fmt::Debug for Watch<M, Row> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch").field("on", &self.collection).finish_non_exhaustive()
+        f.debug_struct("Watch").field("on", &self.target).finish_non_exhaustive()
     }
 }
 
@@ -244,7 +240,7 @@ impl<M: Model, Row> Watch<M, Row> {
     ///
     /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true.
     pub fn deadline(self, after: Duration) -> WithDeadline<Self> {
-        let on = OperationTarget::Collection(self.target());
+        let on = OperationTarget::Collection(self.target.clone());
         WithDeadline::new(self, after, on, WATCH)
     }
 }

@@ -27,6 +27,7 @@ impl<M: Model> Collection<M> {
     /// # Errors
     ///
     /// Returns the errors of [`watch`](Self::watch).
+    #[track_caller]
     pub fn fan_out(&self) -> OpenFanOut<M> {
         OpenFanOut {
             watch: self.watch().full_document(FullDocumentType::UpdateLookup),

@@ -24,6 +24,7 @@ use crate::{
     Database, Session, Tx,
     error::{Error, ErrorKind, MigrationError, Result},
     exec,
+    session::StoredSession,
 };
 
 /// The server's codes of a claim that waits for a transaction of the earlier owner: `MaxTimeMSExpired` and
@@ -146,17 +147,20 @@ impl Lease {
         *self.renewed.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Ends the lease, so that the next runner need not wait. If this fails, the lease expires.
+    /// Ends the lease, so that the next runner need not wait, and removes the id of the session. If this fails, the
+    /// lease expires.
     ///
     /// The position of a rewrite stays, unless it is `done`.
-    pub(super) async fn release(self, done: bool) {
+    pub(super) async fn release(self, session: &StoredSession, done: bool) {
         self.renewal.abort();
         let mut unset = doc! { "session": "", "previous": "" };
         if done {
             unset.insert("position", "");
         }
         let update = doc! { "$set": { "until": DateTime::MIN }, "$unset": unset };
-        let _ = self.fence.update(update.into()).await;
+        if self.fence.update(update.into()).await.is_ok_and(|is_ours| is_ours) {
+            session.removed();
+        }
     }
 }
 
@@ -233,6 +237,32 @@ async fn renew(fence: Fence, renewed: Arc<Mutex<Instant>>, lost: watch::Sender<(
         }
     }
     drop(lost);
+}
+
+/// Starts the session of a runner, which is dropped only after its id was removed from the lease.
+pub(super) async fn start_session(database: &Database, name: &str) -> Result<StoredSession> {
+    let mut session = database.session().await?;
+    let id = session.driver()?.id().clone();
+    let (database, name) = (database.clone(), name.to_owned());
+    Ok(StoredSession::new(session, move || {
+        let (database, filter) = (database.clone(), doc! { "_id": &name });
+        let other_than_own = |field: &str| {
+            let field = format!("${field}");
+            doc! { "$cond": [{ "$eq": [&field, { "$literal": &id }] }, "$$REMOVE", &field] }
+        };
+        let own = ["session", "previous"].map(|field| doc! { field: &id });
+        let filter = doc! { "$and": [filter, { "$or": own.to_vec() }] };
+        let update = vec![doc! { "$set": {
+            "session": other_than_own("session"),
+            "previous": other_than_own("previous"),
+        } }];
+        Box::pin(async move {
+            let options = UpdateOptions::builder().write_concern(acknowledged()).build();
+            let leases = leases(&database);
+            let update = leases.update_one(filter, update).with_options(options);
+            exec::run(operation(&database, LEASES, "update"), update).await.map(drop)
+        })
+    }))
 }
 
 /// The result of one claim.

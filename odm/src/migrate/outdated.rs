@@ -72,10 +72,11 @@ impl MigrateOutdated {
         let Self { database, rewrite, settings } = &self;
         let name = format!("outdated {}", rewrite.collection);
         let title = Title { migration: Arc::from(&*name), number: 1, total: 1 };
-        let mut session = database.session().await?;
+        let stored = lease::start_session(database, &name).await?;
+        let mut session = stored.lock().await;
         let lease = Lease::claim(database, &mut session, &name, settings).await?;
         let done = rewrite::run(rewrite, &title, &lease, &mut session, settings, &stopped).await;
-        lease.release(done.is_ok()).await;
+        lease.release(&stored, done.is_ok()).await;
         done
     }
 }

@@ -7,7 +7,7 @@ use futures_util::future::{Either, select};
 use super::{
     HISTORY, Migrate,
     history::{self, History},
-    lease::{Lease, Stopped},
+    lease::{self, Lease, Stopped},
     list::Named,
     migration::{Kind, Step},
     operation,
@@ -44,10 +44,11 @@ impl Runner {
         if history.pending(migrations).is_empty() && history.changed(migrations).is_empty() {
             return Ok(Migrated::default());
         }
-        let mut session = database.session().await?;
+        let stored = lease::start_session(database, LEASE).await?;
+        let mut session = stored.lock().await;
         let lease = Lease::claim(database, &mut session, LEASE, settings).await?;
         let done = self.apply(&lease, &mut session).await;
-        lease.release(done.is_ok()).await;
+        lease.release(&stored, done.is_ok()).await;
         done
     }
 

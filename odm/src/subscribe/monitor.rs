@@ -157,9 +157,11 @@ impl Monitor {
         self.lock().server_time = time;
     }
 
-    pub(super) fn delivered(&self) {
+    /// Records that a change was delivered, and the time of the reply that contained it, if it is known.
+    pub(super) fn delivered(&self, time: Option<Timestamp>) {
         let mut inner = self.lock();
         inner.delivered = inner.delivered.saturating_add(1);
+        inner.server_time = time.or(inner.server_time);
     }
 
     pub(super) fn dead_letter(&self) {

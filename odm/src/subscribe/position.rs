@@ -46,7 +46,8 @@ pub(super) struct Chunk {
 /// error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Deployment {
-    pub(super) set_name: Option<String>,
+    /// Shared, because each change has a position.
+    pub(super) set_name: Option<Arc<str>>,
     pub(super) replica_set: Option<Bson>,
 }
 
@@ -124,7 +125,7 @@ impl Position {
             document.insert("overlap", chunk_list(chunks));
         }
         if let Some(name) = &self.deployment.set_name {
-            document.insert("setName", name);
+            document.insert("setName", &**name);
         }
         if let Some(id) = &self.deployment.replica_set {
             document.insert("replicaSetId", id.clone());
@@ -139,7 +140,7 @@ impl Position {
     /// Returns an error of kind [`PositionStore`](crate::ErrorKind::PositionStore) if the document is not a position.
     pub fn from_document(document: &Document) -> Result<Self> {
         let deployment = Deployment {
-            set_name: document.get_str("setName").ok().map(str::to_owned),
+            set_name: document.get_str("setName").ok().map(Arc::from),
             replica_set: document.get("replicaSetId").cloned(),
         };
         let chunks = |key| document.get(key).map_or(Ok(Arc::default()), read_chunks);
@@ -297,7 +298,7 @@ mod tests {
     #[test]
     fn positions_of_another_deployment_are_recognised_if_both_are_known() {
         let of = |name: Option<&str>, id: Option<i32>| Deployment {
-            set_name: name.map(str::to_owned),
+            set_name: name.map(Arc::from),
             replica_set: id.map(Bson::from),
         };
         assert!(of(Some("a"), None).may_be(&of(Some("a"), Some(1))));

@@ -200,12 +200,18 @@ impl RawSubscription {
         matches!(self.state, State::Copying(_))
     }
 
-    /// Returns the key of the front change.
-    pub(super) fn key(&self) -> Option<String> {
+    /// Returns the key of the front change if it is an existing document.
+    pub(super) fn copied_key(&self) -> Option<String> {
         match &self.state {
             State::Copying(copy) => Some(copy.key()),
-            _ => Some(ResumeToken::of_event(self.front()?).ok()?.data().to_owned()),
+            _ => None,
         }
+    }
+
+    /// Returns the key of the front change.
+    pub(super) fn key(&self) -> Option<String> {
+        let of_event = || Some(ResumeToken::of_event(self.front()?).ok()?.data().to_owned());
+        self.copied_key().or_else(of_event)
     }
 
     /// Returns the position after the front change.
@@ -228,19 +234,21 @@ impl RawSubscription {
         let position = self.next_position()?;
         self.hold = None;
         match (&mut self.state, &position.place) {
-            (State::Copying(copy), _) => copy.pass(),
+            (State::Copying(copy), _) => {
+                copy.pass();
+                self.monitor.delivered(None);
+            }
             (State::Streaming { stream, overlap }, Place::After(token, chunks)) => {
                 stream.pass(token.clone());
                 *overlap = Arc::clone(chunks);
                 self.is_recovering = false;
-                self.monitor.answered(stream.server_time());
+                self.monitor.delivered(stream.server_time());
             }
             _ => return None,
         }
         self.frontier = Some(position.clone());
         let tracker = Arc::clone(&self.current.as_ref()?.tracker);
         let number = tracker.delivered(position);
-        self.monitor.delivered();
         Some(Passed { tracker, number })
     }
 
@@ -296,7 +304,7 @@ impl RawSubscription {
         let Ok(runtime) = Handle::try_current() else {
             return self.end(Some(Error::refused("a subscription needs the tokio runtime of its client")));
         };
-        let tracker = Arc::new(Tracker::new(position));
+        let tracker = Arc::new(Tracker::new(position, self.setup.cadence.every));
         let setup = Arc::clone(&self.setup);
         let term_task = TermTask::start(&runtime, setup, term.clone(), Arc::clone(&tracker), renewed);
         let (setup, of_lag) = (Arc::clone(&self.setup), Arc::clone(&tracker));

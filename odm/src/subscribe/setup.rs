@@ -97,7 +97,7 @@ impl Setup {
 
     fn request(&self, stages: Vec<Document>, options: ChangeStreamOptions) -> Result<StreamOptions> {
         let query = Query::new(stages, options).finish(Some(self.target.policies()))?;
-        StreamOptions::new(self.target.database().clone(), self.target.driver(), query)
+        StreamOptions::new(&self.target, query)
     }
 
     /// Reads what identifies the deployment. The id of the replica set needs a privilege that many users do not have.
@@ -105,7 +105,7 @@ impl Setup {
         let database = self.target.database();
         let admin = database.client().database("admin");
         let hello = exec::run(database.operation(HELLO), admin.run_command(doc! { "hello": 1 })).await?;
-        let set_name = hello.get_str("setName").ok().map(str::to_owned);
+        let set_name = hello.get_str("setName").ok().map(Arc::from);
         let replica_set = if set_name.is_some() {
             let command = doc! { "replSetGetConfig": 1 };
             let reply = exec::run(database.operation(CONFIGURATION), admin.run_command(command)).await.ok();

@@ -106,7 +106,7 @@ async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Re
             // The operation time of the session must not delay a transaction after a failover.
             let mut session = setup.target.database().session().causal_consistency(false).await?;
             let id = session.driver()?.id().get("id").cloned().unwrap_or(Bson::Null);
-            let version = store.begin_transactions(&setup.name, &term, id).await?;
+            let (session, version) = store.begin_transactions(&setup.name, &term, session, id).await?;
             term.with_transactions(version, session)
         }
         _ => term,

@@ -160,12 +160,15 @@ impl<M, Row> Subscription<M, Row> {
 /// Decodes the front change.
 pub(super) fn read<Row: OwnedRow>(raw: &RawSubscription, attempt: u32) -> Result<Item<Row>> {
     let Some(event) = raw.front() else { return Err(Error::refused("there is no change")) };
-    let row = ResumeToken::of_event(event).and_then(|_| Row::read_owned(Raw::document(event.as_bytes())));
-    match (row, raw.key()) {
-        (Ok(row), Some(key)) => Ok(Item { row, key, is_existing: raw.is_existing(), attempt }),
-        (Ok(_), None) => Err(Error::refused("the change has no key")),
-        (Err(cause), _) => Err(Error::decode_event(event.to_owned(), cause).during(&raw.operation())),
-    }
+    let item = ResumeToken::of_event(event).and_then(|token| {
+        let row = Row::read_owned(Raw::document(event.as_bytes()))?;
+        let (is_existing, key) = match raw.copied_key() {
+            Some(key) => (true, key),
+            None => (false, token.data().to_owned()),
+        };
+        Ok(Item { row, key, is_existing, attempt })
+    });
+    item.map_err(|cause| Error::decode_event(event.to_owned(), cause).during(&raw.operation()))
 }
 
 /// Stores the position, and ends the lease.

@@ -18,8 +18,11 @@ use super::Position;
 #[derive(Debug)]
 pub(super) struct Tracker {
     state: Mutex<State>,
-    /// Notified if there is a position to save.
+    /// Notified if the position must be saved earlier than before. Not each acknowledgement notifies, because waking the
+    /// task that saves would take longer than all else that a change needs.
     pub(super) changed: Notify,
+    /// How many acknowledgements make a save due.
+    every: usize,
     /// Held while a position is saved, so that an earlier one never replaces a later one.
     pub(super) saving: Arc<tokio::sync::Mutex<()>>,
 }
@@ -40,8 +43,10 @@ struct State {
     acknowledged_since: Option<Instant>,
     changed_since: Option<Instant>,
     is_lost: bool,
-    /// The task that waits for room, or for the end of the term.
+    /// The task that waits for a change, for room, or for the end of the term.
     waker: Option<Waker>,
+    /// Whether the task waits for room.
+    is_full: bool,
 }
 
 #[derive(Debug)]
@@ -85,8 +90,8 @@ pub(super) enum Room {
 }
 
 impl Tracker {
-    /// Creates a tracker at a position that is saved.
-    pub(super) fn new(reached: Position) -> Self {
+    /// Creates a tracker at a position that is saved. The next save is due after `every` acknowledgements.
+    pub(super) fn new(reached: Position, every: usize) -> Self {
         Self {
             state: Mutex::new(State {
                 first: 0,
@@ -99,8 +104,10 @@ impl Tracker {
                 changed_since: None,
                 is_lost: false,
                 waker: None,
+                is_full: false,
             }),
             changed: Notify::new(),
+            every,
             saving: Arc::default(),
         }
     }
@@ -126,15 +133,20 @@ impl Tracker {
             Some(_) => state.slots.push_back(Slot { after, state: SlotState::Quiet }),
             None if state.reached == after => {}
             None => {
+                let before = state.due(self.every);
                 state.reach(after);
+                let is_due = state.due(self.every) != before;
                 drop(guard);
-                self.changed.notify_one();
+                if is_due {
+                    self.changed.notify_one();
+                }
             }
         }
     }
 
     pub(super) fn acknowledge(&self, number: u64) {
         let mut state = self.lock();
+        let before = state.due(self.every);
         state.set(number, SlotState::Acknowledged);
         state.acknowledged = state.acknowledged.saturating_add(1);
         state.acknowledged_since.get_or_insert_with(Instant::now);
@@ -144,9 +156,12 @@ impl Tracker {
                 state.reach(slot.after);
             }
         }
-        let waker = state.waker.take();
+        let is_due = state.due(self.every) != before;
+        let waker = state.waker_for_room();
         drop(state);
-        self.changed.notify_one();
+        if is_due {
+            self.changed.notify_one();
+        }
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -156,7 +171,9 @@ impl Tracker {
     pub(super) fn dropped(&self, number: u64) {
         let mut state = self.lock();
         state.set(number, SlotState::Dropped);
-        if let Some(waker) = state.waker.take() {
+        let waker = state.waker_for_room();
+        drop(state);
+        if let Some(waker) = waker {
             waker.wake();
         }
     }
@@ -192,14 +209,19 @@ impl Tracker {
     /// Returns whether another change can be delivered. The task is woken when that changes, or when the term ends.
     pub(super) fn room(&self, most: usize, waker: &Waker) -> Room {
         let mut state = self.lock();
-        state.waker = Some(waker.clone());
-        match state.slots.front() {
+        match &mut state.waker {
+            Some(known) => known.clone_from(waker),
+            None => state.waker = Some(waker.clone()),
+        }
+        let room = match state.slots.front() {
             Some(front) if state.slots.len() >= most => match front.state {
                 SlotState::Dropped => Room::Stuck,
                 _ => Room::Full,
             },
             _ => Room::Free,
-        }
+        };
+        state.is_full = room == Room::Full;
+        room
     }
 
     /// Returns the position after everything that was acknowledged.
@@ -240,6 +262,17 @@ impl Tracker {
 }
 
 impl State {
+    /// Returns what decides when a save is due: whether there is something to save, whether a change was acknowledged, and
+    /// whether `every` changes were.
+    fn due(&self, every: usize) -> (bool, bool, bool) {
+        (self.changed_since.is_some(), self.acknowledged_since.is_some(), self.acknowledged >= every)
+    }
+
+    /// Returns the waker of the task, if it waits for room.
+    fn waker_for_room(&mut self) -> Option<Waker> {
+        if self.is_full { self.waker.take() } else { None }
+    }
+
     fn reach(&mut self, position: Position) {
         self.reached = position;
         self.version = self.version.saturating_add(1);
@@ -262,6 +295,7 @@ impl Slot {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use mongodb::bson::Timestamp;
 
     use super::{
@@ -276,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_position_is_before_the_first_change_that_is_not_acknowledged() {
-        let tracker = Tracker::new(at(0));
+        let tracker = Tracker::new(at(0), 2);
         let numbers: Vec<_> = (1..=3).map(|time| tracker.delivered(at(time))).collect();
         assert_eq!(numbers, [0, 1, 2]);
         assert_eq!(tracker.unsaved(), None);
@@ -297,8 +331,19 @@ mod tests {
     }
 
     #[test]
+    fn the_task_that_saves_is_woken_only_if_a_save_is_due_earlier() {
+        let tracker = Tracker::new(at(0), 3);
+        let woken = [1, 2, 3, 4, 5].map(|time| {
+            let number = tracker.delivered(at(time));
+            tracker.acknowledge(number);
+            tracker.changed.notified().now_or_never().is_some()
+        });
+        assert_eq!(woken, [true, false, true, false, false]);
+    }
+
+    #[test]
     fn a_quiet_position_waits_for_the_changes_before_it() {
-        let tracker = Tracker::new(at(0));
+        let tracker = Tracker::new(at(0), 2);
         tracker.passed(at(1));
         assert_eq!(tracker.reached(), at(1));
         tracker.delivered(at(2));
@@ -312,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_dropped_change_is_never_passed() {
-        let tracker = Tracker::new(at(0));
+        let tracker = Tracker::new(at(0), 2);
         tracker.delivered(at(1));
         tracker.delivered(at(2));
         let waker = Waker::noop();

@@ -45,7 +45,7 @@ impl Fetcher {
     }
 
     pub(super) fn operation(&self) -> Operation<'_> {
-        operation(&self.request, MORE)
+        self.request.operation(MORE)
     }
 
     /// Opens a cursor.
@@ -85,13 +85,9 @@ impl Fetcher {
             if let Some(selection) = request.selection() {
                 call = call.selection_criteria(selection.clone());
             }
-            exec::run(operation(&request, KILL), call).await.ok();
+            exec::run(request.operation(KILL), call).await.ok();
         });
     }
-}
-
-fn operation(request: &StreamOptions, verb: Verb) -> Operation<'_> {
-    Operation::new(verb, request.database_name(), request.collection())
 }
 
 fn with(cursor: Box<RawBatchCursor>, reply: Reply) -> Answer {
@@ -102,7 +98,7 @@ async fn open(request: &StreamOptions, start: &Start) -> Result<(Box<RawBatchCur
     let database = request.database();
     let call = database.run_cursor_command(request.command(start)?);
     let call = call.with_options(request.cursor_options());
-    let (cursor, batch) = exec::run(operation(request, OPEN), async {
+    let (cursor, batch) = exec::run(request.operation(OPEN), async {
         let mut cursor = call.batch().await?;
         let batch = cursor.next().await.transpose()?;
         Ok((cursor, batch))
@@ -113,7 +109,7 @@ async fn open(request: &StreamOptions, start: &Start) -> Result<(Box<RawBatchCur
 
 async fn more(request: &StreamOptions, cursor: &mut RawBatchCursor) -> Result<Reply> {
     let call = async { cursor.next().await.transpose() };
-    read(exec::run(operation(request, MORE), call).await?)
+    read(exec::run(request.operation(MORE), call).await?)
 }
 
 /// Reads a batch. If the driver returns no batch, the cursor was closed.

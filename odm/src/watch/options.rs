@@ -1,5 +1,7 @@
 //! `StreamOptions`: the `aggregate` that opens a change stream.
 
+use std::panic::Location;
+
 use mongodb::{
     bson::{Bson, Document, doc, serialize_to_bson},
     options::{
@@ -12,8 +14,10 @@ use serde::Serialize;
 
 use super::resume_state::Start;
 use crate::{
+    collection::Target,
     database::Database,
     error::{Error, Result},
+    operation::{Operation, Verb},
     query::Ready,
 };
 
@@ -25,6 +29,8 @@ pub(crate) struct StreamOptions {
     selection: Option<SelectionCriteria>,
     options: ChangeStreamOptions,
     stages: Vec<Document>,
+    /// Where the method of the collection was called.
+    called_at: Option<&'static Location<'static>>,
 }
 
 /// What is watched.
@@ -36,13 +42,11 @@ pub(crate) enum Source {
 }
 
 impl StreamOptions {
-    pub(crate) fn new(
-        database: Database,
-        collection: &mongodb::Collection<Document>,
-        query: Ready<Vec<Document>, ChangeStreamOptions>,
-    ) -> Result<Self> {
-        let source = Source::Collection(collection.name().to_owned());
-        Self::of(database, source, collection.selection_criteria().cloned(), query)
+    pub(crate) fn new(target: &Target, query: Ready<Vec<Document>, ChangeStreamOptions>) -> Result<Self> {
+        let source = Source::Collection(target.name().to_owned());
+        let selection = target.driver().selection_criteria().cloned();
+        let options = Self::of(target.database().clone(), source, selection, query)?;
+        Ok(Self { called_at: target.called_at(), ..options })
     }
 
     /// Creates the request for a source. The handle has this read preference.
@@ -56,7 +60,7 @@ impl StreamOptions {
         stages.iter().try_for_each(keeps_the_token)?;
         let selection = options.selection_criteria.clone().or(selection);
         let selection = selection.or_else(|| database.driver().selection_criteria().cloned());
-        Ok(Self { database, source, selection, options, stages })
+        Ok(Self { database, source, selection, options, stages, called_at: None })
     }
 
     /// Returns the database that the commands are sent to.
@@ -67,9 +71,10 @@ impl StreamOptions {
         }
     }
 
-    /// Returns the name of the handle's database, for spans and errors.
-    pub(super) fn database_name(&self) -> &str {
-        self.database.name()
+    /// Returns the data for spans and errors of a command of the stream.
+    pub(super) fn operation(&self, verb: Verb) -> Operation<'_> {
+        let operation = Operation::new(verb, self.database.name(), self.collection());
+        Operation { called_at: self.called_at, ..operation }
     }
 
     /// Returns `true` if reads are retried.

@@ -6,6 +6,7 @@ use std::{
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 use mongodb::{
@@ -34,7 +35,7 @@ use crate::{
 /// model), compared and ordered. Within one deployment a later change has a greater token, so the text of
 /// [`data`](Self::data) can be used to recognise a change that was already processed.
 #[derive(Clone)]
-pub struct ResumeToken(RawDocumentBuf);
+pub struct ResumeToken(Arc<RawDocumentBuf>);
 
 impl ResumeToken {
     /// Reads the token of a change event as the server sends it.
@@ -57,7 +58,7 @@ impl ResumeToken {
     pub(crate) fn from_raw(token: &RawDocument) -> CodecResult<Self> {
         match token.get("_data") {
             Ok(Some(RawBsonRef::String(data))) if !data.is_empty() => match token.get("_typeBits") {
-                Ok(None | Some(RawBsonRef::Binary(_))) => Ok(Self(token.to_owned())),
+                Ok(None | Some(RawBsonRef::Binary(_))) => Ok(Self(Arc::new(token.to_owned()))),
                 Ok(Some(bits)) => formats::mended(data, bits),
                 Err(_) => Err(CodecError::malformed()),
             },
@@ -95,7 +96,7 @@ impl ResumeToken {
 
     /// Converts the token into the driver's type.
     pub fn to_driver(&self) -> CodecResult<DriverToken> {
-        let wrapped = rawdoc! { "token": self.0.clone() };
+        let wrapped = rawdoc! { "token": RawDocumentBuf::clone(&self.0) };
         let Wrapped { token } =
             deserialize_from_slice(wrapped.as_bytes()).map_err(|_| CodecError::malformed())?;
         Ok(token)

@@ -5,10 +5,12 @@ mod existing_documents;
 mod hard_cases;
 mod lease;
 mod outbox;
+mod overtaken;
 mod partitions;
 mod position;
 mod processes;
 mod run;
+mod stored_session;
 mod transactional;
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! Change streams: their events, and their behaviour if something fails.
 
+mod call_site;
 mod database;
 mod permanent_errors;
 mod pipeline;

@@ -4,7 +4,7 @@ mod claim;
 mod open_transaction;
 mod partitions;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use mongodb::{
@@ -21,7 +21,7 @@ use crate::{
     error::{Error, Result},
     exec,
     operation::{Operation, Verb},
-    session::{ExplicitSession, SessionState},
+    session::{ExplicitSession, Session, SessionState, StoredSession},
 };
 
 const LOAD: Verb = Verb::new("subscribe", "find");
@@ -42,7 +42,8 @@ const REPLICATION_TIME: Duration = Duration::from_secs(10);
 /// when a lease has expired. The user needs the role `readWrite`.
 ///
 /// For a [transactional](crate::subscribe::Subscribe::transactional) subscription, the document also has the `session` of the
-/// instance's transactions and their number, `version`. If an instance was paused or killed in a transaction, the next
+/// instance's transactions and their number, `version`. The session is used for nothing else before its id was removed,
+/// when the term has ended. If an instance was paused or killed in a transaction, the next
 /// one ends the transaction with `killSessions`. While a transaction takes longer than a third of the lease, its
 /// instance renews the lease in `{ _id: { transaction: "billing" }, fence: 3, until: .. }`.
 ///
@@ -128,18 +129,40 @@ impl MongoPositions {
         Ok(call.await? == 1)
     }
 
-    /// Stores the session of the transactions of the term. Returns the number of transactions that have changed the
-    /// position, if the term is still the current one.
-    pub(crate) async fn begin_transactions(&self, name: &str, term: &Term, session: Bson) -> Result<i64> {
+    /// Stores the session of the transactions of the term, whose id is `id`. Returns the session, and the number of
+    /// transactions that have changed the position, if the term is still the current one.
+    pub(crate) async fn begin_transactions(
+        &self,
+        name: &str,
+        term: &Term,
+        session: Session,
+        id: Bson,
+    ) -> Result<(Arc<StoredSession>, i64)> {
         let store = self.clone();
-        let (filter, update) = (of_term(name, term), doc! { "$set": { "session": session } });
-        let stored = exec::completed(Box::pin(async move {
+        let (filter, update) = (of_term(name, term), doc! { "$set": { "session": id.clone() } });
+        let session = Arc::new(self.stored_session(name, session, id));
+        let (session, stored) = exec::completed(Box::pin(async move {
             let collection = store.driver();
             let call = collection.find_one_and_update(filter, update).write_concern(majority());
-            exec::run(store.operation(CLAIM), call).await
+            let stored = exec::run(store.operation(CLAIM), call).await?;
+            // The session is part of this call, so that it is not dropped before the call is complete.
+            Ok((session, stored))
         }))
         .await?;
-        Ok(stored.ok_or_else(superseded)?.get_i64("version").unwrap_or_default())
+        Ok((session, stored.ok_or_else(superseded)?.get_i64("version").unwrap_or_default()))
+    }
+
+    /// Returns a session that is dropped only after its id was removed from the position.
+    fn stored_session(&self, name: &str, session: Session, id: Bson) -> StoredSession {
+        let (store, filter) = (self.clone(), doc! { "_id": name, "session": id });
+        StoredSession::new(session, move || {
+            let (store, filter) = (store.clone(), filter.clone());
+            Box::pin(async move {
+                let collection = store.driver();
+                let call = collection.update_one(filter, doc! { "$unset": { "session": "" } });
+                exec::run(store.operation(SAVE), call.write_concern(majority())).await.map(drop)
+            })
+        })
     }
 
     /// Returns the number of transactions that have changed the position, if the term is still the current one.
@@ -238,14 +261,21 @@ impl PositionStore for MongoPositions {
         if term.lease().is_none() {
             return Ok(());
         }
-        let store = self.clone();
-        let filter = of_term(name, term);
-        exec::completed(Box::pin(async move {
+        let (store, filter) = (self.clone(), of_term(name, term));
+        let mut unset = doc! { "until": "" };
+        if term.version().is_some() {
+            unset.insert("session", "");
+        }
+        let matched = exec::completed(Box::pin(async move {
             let collection = store.driver();
-            let call = collection.update_one(filter, doc! { "$unset": { "until": "" } });
-            exec::run(store.operation(SAVE), call).await.map(drop)
+            let call = collection.update_one(filter, doc! { "$unset": unset });
+            exec::run(store.operation(SAVE), call).await.map(|result| result.matched_count)
         }))
-        .await
+        .await?;
+        if matched == 1 {
+            term.session_removed();
+        }
+        Ok(())
     }
 
     fn as_mongo(&self) -> Option<&MongoPositions> {

@@ -8,9 +8,9 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::MutexGuard;
 
-use crate::session::Session;
+use crate::session::{Session, StoredSession};
 
 /// The time in which one instance delivers the changes of a subscription.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ struct Transactions {
     version: AtomicI64,
     /// The session of all of them. Its id is stored with the position, so that the next instance can end a transaction
     /// that this instance left open.
-    session: Mutex<Session>,
+    session: Arc<StoredSession>,
 }
 
 impl Term {
@@ -55,8 +55,8 @@ impl Term {
 
     /// Returns the same term for a position that transactions change in this session. They have changed it `version`
     /// times.
-    pub(in super::super) fn with_transactions(self, version: i64, session: Session) -> Self {
-        let transactions = Transactions { version: AtomicI64::new(version), session: Mutex::new(session) };
+    pub(in super::super) fn with_transactions(self, version: i64, session: Arc<StoredSession>) -> Self {
+        let transactions = Transactions { version: AtomicI64::new(version), session };
         Self { transactions: Some(Arc::new(transactions)), ..self }
     }
 
@@ -70,6 +70,13 @@ impl Term {
         match &self.transactions {
             Some(transactions) => Some(transactions.session.lock().await),
             None => None,
+        }
+    }
+
+    /// Records that the id of the session is no longer stored.
+    pub(in super::super) fn session_removed(&self) {
+        if let Some(transactions) = &self.transactions {
+            transactions.session.removed();
         }
     }
 
