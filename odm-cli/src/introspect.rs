@@ -1,6 +1,6 @@
 //! A Rust model from the documents of a collection.
 
-mod names;
+pub(crate) mod names;
 mod render;
 mod seen;
 

@@ -10,6 +10,7 @@ pub(crate) mod duration;
 pub(crate) mod field;
 pub(crate) mod index;
 pub(crate) mod rule;
+pub(crate) mod search_index;
 pub(crate) mod serde;
 pub(crate) mod symbol;
 pub(crate) mod validator;

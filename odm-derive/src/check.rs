@@ -5,6 +5,7 @@ mod index;
 mod model;
 mod policies;
 mod rules;
+mod search_index;
 mod variants;
 mod versions;
 
@@ -53,6 +54,7 @@ pub(crate) fn check(cx: &Ctxt, container: &Container<'_>) {
         model::id(cx, container);
         policies::policies(cx, container);
         index::indexes(cx, container);
+        search_index::search_indexes(cx, container);
         collection::options(cx, container);
     }
 }

@@ -18,6 +18,7 @@ mod newtype;
 mod patch;
 mod policies;
 mod scope;
+mod search_index;
 mod serde_with;
 mod span;
 mod tuple;

@@ -13,7 +13,7 @@ mod stack;
 pub use self::call_site::call_site;
 pub(crate) use self::{
     attempts::report as report_attempts,
-    completed::{complete_batch, completed, detached},
+    completed::{complete_batch, completed, detached, is_abandoned},
     deadline::{Alarm, Deadline, whole_millis, within},
 };
 

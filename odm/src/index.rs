@@ -4,7 +4,7 @@ mod index_type;
 pub(crate) mod key;
 mod options;
 mod problem;
-mod search;
+pub(crate) mod search;
 
 use std::{fmt, time::Duration};
 

@@ -12,8 +12,9 @@ pub use crate::{
     filter::partial::partial_filter,
     hooks::hook_table,
     index::{
-        Index, IndexType,
+        Index, IndexType, SearchFieldType, SearchIndex, Similarity,
         key::{date_key, dated, every_field_key, field_key, geo_key, text_key, time_field},
+        search::declared::{filter_field, search_field, search_field_as, vector_field, words_search_field},
     },
     meta::{
         ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 use crate::{
     args,
-    introspect::{Fields, Source},
+    introspect::{
+        Fields, Source,
+        names::{self, Names},
+    },
     output::{Failure, Output, Report},
     progress::spinner,
 };
@@ -77,9 +80,12 @@ impl fmt::Display for Sources {
             [] => writeln!(f, "// the database has no documents"),
             [source] => write!(f, "{source}"),
             many => {
+                let mut modules = Names::none();
                 for (position, source) in many.iter().enumerate() {
                     let separator = if position > 0 { "\n" } else { "" };
-                    writeln!(f, "{separator}pub mod {} {{", module(source.collection(), position))?;
+                    let name = names::module(source.collection());
+                    let name = modules.take(&[name.clone(), format!("{name}_")]);
+                    writeln!(f, "{separator}pub mod {name} {{")?;
                     for line in source.to_string().lines() {
                         if line.is_empty() { writeln!(f)? } else { writeln!(f, "    {line}")? }
                     }
@@ -89,18 +95,6 @@ impl fmt::Display for Sources {
             }
         }
     }
-}
-
-/// Returns the name of a module for a collection, which may have any name.
-fn module(collection: &str, position: usize) -> String {
-    let name: String =
-        collection.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '_' }).collect();
-    let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| !byte.is_ascii_uppercase())
-        && name == collection
-        && !["type", "self", "super", "crate", "mod", "use", "match", "move", "static", "box"]
-            .contains(&collection);
-    if is_name { name } else { format!("collection_{}", position + 1) }
 }
 
 impl Report for Sources {

@@ -34,6 +34,7 @@ const TYPES: &[&str] = &[
     "Decimal128",
     "Regex",
     "Timestamp",
+    "RawDocumentBuf",
     "HashMap",
     "Debug",
     "Clone",
@@ -47,13 +48,13 @@ const TYPES: &[&str] = &[
     "Into",
 ];
 
-/// The names that are in use.
+/// The names that are in use, without `r#`.
 #[derive(Debug)]
-pub(super) struct Names(HashSet<String>);
+pub(crate) struct Names(HashSet<String>);
 
 impl Names {
-    /// Returns the names of the fields of one struct.
-    pub(super) fn of_fields() -> Self {
+    /// Returns no names: for the fields of one struct, or for modules.
+    pub(crate) fn none() -> Self {
         Self(HashSet::new())
     }
 
@@ -63,9 +64,9 @@ impl Names {
     }
 
     /// Returns a name that is not in use: the first of the candidates, or the last with a number.
-    pub(super) fn take(&mut self, candidates: &[String]) -> String {
+    pub(crate) fn take(&mut self, candidates: &[String]) -> String {
         for name in candidates {
-            if self.0.insert(name.clone()) {
+            if self.0.insert(unraw(name).to_owned()) {
                 return name.clone();
             }
         }
@@ -73,12 +74,17 @@ impl Names {
         let mut number = 2_u32;
         loop {
             let name = format!("{last}{number}");
-            if self.0.insert(name.clone()) {
+            if self.0.insert(unraw(&name).to_owned()) {
                 return name;
             }
             number += 1;
         }
     }
+}
+
+/// Returns an identifier without `r#`.
+pub(super) fn unraw(name: &str) -> &str {
+    name.trim_start_matches("r#")
 }
 
 /// Returns the words of a stored name.
@@ -107,12 +113,22 @@ fn words(name: &str) -> Vec<String> {
 
 /// Returns the name of a field, which may be a raw identifier.
 pub(super) fn field(stored: &str) -> String {
+    identifier(stored, "field")
+}
+
+/// Returns the name of a module for a collection, which may be a raw identifier.
+pub(crate) fn module(collection: &str) -> String {
+    identifier(collection, "collection")
+}
+
+/// Returns the words as an identifier. `what` is the name if there are no words, and precedes a digit.
+fn identifier(stored: &str, what: &str) -> String {
     let mut name = words(stored).join("_");
     if name.is_empty() {
-        return "field".to_owned();
+        return what.to_owned();
     }
     if name.starts_with(|first: char| first.is_ascii_digit()) {
-        name.insert_str(0, "field_");
+        name = format!("{what}_{name}");
     }
     if NEVER_RAW.contains(&name.as_str()) {
         name.push('_');
@@ -126,7 +142,7 @@ pub(super) fn field(stored: &str) -> String {
 pub(super) fn camel_case(field: &str) -> String {
     let mut camel = String::new();
     let mut upper = false;
-    for character in field.trim_start_matches("r#").chars() {
+    for character in unraw(field).chars() {
         if character == '_' {
             upper = true;
         } else if std::mem::take(&mut upper) {
@@ -139,22 +155,27 @@ pub(super) fn camel_case(field: &str) -> String {
 }
 
 /// Returns the name of a type.
-pub(super) fn type_of(stored: &str) -> String {
+fn type_of(stored: &str) -> String {
     let mut name = String::new();
     for word in words(stored) {
         let mut characters = word.chars();
         name.extend(characters.next().map(|first| first.to_ascii_uppercase()));
         name.push_str(characters.as_str());
     }
-    if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) || name == "Self" {
+    if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert_str(0, "Type");
     }
     name
 }
 
-/// Returns the name of a type of which the stored name is a plural.
+/// Returns the name of a type of which the stored name may be a plural.
 pub(super) fn singular(stored: &str) -> String {
-    let name = type_of(stored);
+    let name = singular_of(type_of(stored));
+    // The only keyword with a capital letter.
+    if name == "Self" { format!("Type{name}") } else { name }
+}
+
+fn singular_of(name: String) -> String {
     for (plural, singular) in [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")] {
         if let Some(stem) = name.strip_suffix(plural)
             && stem.len() > 1
@@ -192,6 +213,16 @@ mod tests {
             assert_eq!(field(stored), expected, "{stored}");
         }
         assert_eq!(camel_case("ship_to"), "shipTo");
+        assert_eq!(
+            [module("in"), module("a.b"), module("1"), module("名前")],
+            ["r#in", "a_b", "collection_1", "collection",]
+        );
+        let mut names = Names::none();
+        let taken = ["type", "Type", "type_"].map(|stored| {
+            let name = field(stored);
+            names.take(&[name.clone(), format!("{name}_")])
+        });
+        assert_eq!(taken, ["r#type", "r#type_", "r#type_2"]);
     }
 
     #[test]
@@ -205,6 +236,8 @@ mod tests {
             ("boxes", "Box"),
             ("tier_and_details", "TierAndDetail"),
             ("3d", "Type3d"),
+            ("self", "TypeSelf"),
+            ("selfs", "TypeSelf"),
         ];
         for (stored, expected) in cases {
             assert_eq!(singular(stored), expected, "{stored}");

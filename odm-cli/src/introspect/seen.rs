@@ -1,6 +1,6 @@
 //! What the documents of a collection contain. The memory does not grow with the number of documents.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use odm::bson::{RawBsonRef, RawDocument, spec::ElementType};
 
@@ -38,7 +38,7 @@ impl Seen {
     fn add(&mut self, value: RawBsonRef<'_>, depth: usize) {
         self.count += 1;
         match value {
-            RawBsonRef::Null | RawBsonRef::Undefined => self.nulls += 1,
+            RawBsonRef::Null => self.nulls += 1,
             RawBsonRef::Document(_) | RawBsonRef::Array(_) if depth == MAX_DEPTH => self.deep = true,
             RawBsonRef::Document(document) => {
                 self.document.get_or_insert_default().add_at(document, depth + 1);
@@ -107,6 +107,10 @@ pub(crate) struct Fields {
     pub(super) map: Option<Box<Seen>>,
     /// Whether there are names that were not kept.
     pub(super) incomplete: bool,
+    /// Whether a document has a name twice, which servers store.
+    pub(super) repeats: bool,
+    /// Whether the documents have their names in different orders.
+    reordered: bool,
 }
 
 impl Fields {
@@ -122,35 +126,37 @@ impl Fields {
 
     fn add_at(&mut self, document: &RawDocument, depth: usize) {
         self.documents += 1;
+        let (mut names, mut last) = (HashSet::new(), None);
         for (name, value) in document.into_iter().flatten() {
+            self.repeats |= !names.insert(name);
             if depth > 0 && self.map.is_none() && self.named.len() >= MAX_NAMES {
                 self.become_map();
             }
             match &mut self.map {
                 Some(values) => values.add(value, depth),
                 None => {
-                    if let Some(seen) = self.field(name.as_str()) {
-                        seen.add(value, depth);
+                    if let Some(position) = self.position(name.as_str()) {
+                        self.reordered |= last > Some(position);
+                        last = Some(position);
+                        self.named[position].1.add(value, depth);
                     }
                 }
             }
         }
     }
 
-    fn field(&mut self, name: &str) -> Option<&mut Seen> {
-        let position = match self.positions.get(name) {
-            Some(position) => *position,
-            None if self.named.len() == MAX_ROOT_NAMES => {
-                self.incomplete = true;
-                return None;
-            }
-            None => {
-                self.positions.insert(name.to_owned(), self.named.len());
-                self.named.push((name.to_owned(), Seen::default()));
-                self.named.len() - 1
-            }
-        };
-        self.named.get_mut(position).map(|(_, seen)| seen)
+    /// Returns the position of a name, which is added if it is new.
+    fn position(&mut self, name: &str) -> Option<usize> {
+        if let Some(position) = self.positions.get(name) {
+            return Some(*position);
+        }
+        if self.named.len() == MAX_ROOT_NAMES {
+            self.incomplete = true;
+            return None;
+        }
+        self.positions.insert(name.to_owned(), self.named.len());
+        self.named.push((name.to_owned(), Seen::default()));
+        Some(self.named.len() - 1)
     }
 
     fn become_map(&mut self) {
@@ -165,6 +171,8 @@ impl Fields {
     fn merge(&mut self, mut other: Self) {
         self.documents += other.documents;
         self.incomplete |= other.incomplete;
+        self.repeats |= other.repeats;
+        self.reordered = true;
         if self.map.is_some() || other.map.is_some() {
             if self.map.is_none() {
                 self.become_map();
@@ -178,8 +186,8 @@ impl Fields {
             return;
         }
         for (name, seen) in other.named {
-            if let Some(field) = self.field(&name) {
-                field.merge(seen);
+            if let Some(position) = self.position(&name) {
+                self.named[position].1.merge(seen);
             }
         }
     }
@@ -218,9 +226,32 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Returns whether the type that is declared for the values writes each as it is stored, also the order of the names
+    /// in documents.
+    pub(super) fn is_written_as_stored(&self) -> bool {
+        self.document.as_ref().is_none_or(|document| document.is_written_as_stored())
+            && self.items.as_ref().is_none_or(|items| items.is_written_as_stored())
+    }
+}
+
+impl Fields {
+    fn is_written_as_stored(&self) -> bool {
+        let is_same = |(name, seen): &(String, Seen)| {
+            is_declarable(name) && seen.count == self.documents && seen.is_written_as_stored()
+        };
+        self.map.is_none() && !self.reordered && !self.repeats && self.named.iter().all(is_same)
+    }
+}
+
 /// Returns whether a name is a number, a UUID or a long hexadecimal number.
 fn looks_like_key(name: &str) -> bool {
     let is_number = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
     let is_hex = name.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     is_number || (is_hex && name.len() >= 16 && name.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// Returns whether a field can have this stored name.
+pub(super) fn is_declarable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['\0', '.']) && !name.starts_with('$')
 }

@@ -9,6 +9,7 @@ use super::{
     index::Index,
     odm_words,
     rule::{self, Rule},
+    search_index::SearchIndex,
     symbol::{AttributeName, AttributePosition, ContainerAttribute},
     text,
     validator::Validator,
@@ -26,6 +27,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) krate: Once<Path>,
     pub(crate) key: Once<Type>,
     pub(crate) indexes: Vec<Index>,
+    pub(crate) search_indexes: Vec<SearchIndex>,
     pub(crate) options: CollectionAttrs,
     pub(crate) rules: Vec<Rule>,
     pub(crate) validator: Once<Validator>,
@@ -57,6 +59,10 @@ impl ContainerAttrs {
                 }
                 ContainerAttribute::Index => {
                     Index::on_model(cx, ident, input).map(|index| attrs.indexes.push(index))
+                }
+                ContainerAttribute::SearchIndex | ContainerAttribute::VectorSearchIndex => {
+                    SearchIndex::parse(cx, attribute, ident, input)
+                        .map(|index| attrs.search_indexes.push(index))
                 }
                 ContainerAttribute::Key => attrs.key.set(ident, value(ident, input, attribute.form())?),
                 ContainerAttribute::Validate => rule::of_document(cx, ident, input, &mut attrs.rules),

@@ -1,13 +1,12 @@
 //! The attributes in `#[odm(..)]`, and their options: the correct form of each, the positions where it is valid, and
 //! what to do elsewhere.
 
+mod elsewhere;
 mod name;
-
-use syn::Ident;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
 pub(crate) use self::name::{AttributeName, AttributePosition, closest, correct, enumerate, malformed};
-use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
+use crate::ast::Derive::{Embedded, Model, Shape, Value};
 
 /// Declares the attributes, one line each: `Variant("attribute", "correct form", positions)`.
 ///
@@ -55,6 +54,8 @@ attribute_names! {
         Ordered("ordered", "#[odm(ordered)]", Container(Value)),
         Collection("collection", "#[odm(collection = \"orders\")]", Container(Model)),
         Index("index", "#[odm(index(customer, placed_at = -1, unique))]", Container(Model)),
+        SearchIndex("search_index", SEARCH_INDEX, Container(Model)),
+        VectorSearchIndex("vector_search_index", VECTOR_SEARCH_INDEX, Container(Model)),
         Key("key", "#[odm(key = String)]", Container(Model)),
         Validate("validate", DOCUMENT_RULES, Container(Model | Embedded)),
         Validator("validator", VALIDATOR, Container(Model)),
@@ -152,6 +153,36 @@ attribute_names! {
         Bits("bits", BOUNDS, _),
     }
 
+    /// The options in `search_index(..)`.
+    SearchIndexAttribute {
+        Name("name", SEARCH_NAME, _),
+        Dynamic("dynamic", "#[odm(search_index(dynamic))]", _),
+        Analyzer("analyzer", ANALYZER, _),
+        SearchAnalyzer("search_analyzer", SEARCH_ANALYZER, _),
+        Field("field", SEARCH_FIELD, _),
+    }
+
+    /// The options in `field(..)` of a search index.
+    SearchFieldAttribute {
+        Type("type", SEARCH_TYPE, _),
+        Analyzer("analyzer", ANALYZER, _),
+        SearchAnalyzer("search_analyzer", SEARCH_ANALYZER, _),
+    }
+
+    /// The options in `vector_search_index(..)`.
+    VectorSearchIndexAttribute {
+        Name("name", SEARCH_NAME, _),
+        Vector("vector", VECTOR, _),
+        Filter("filter", "filter(year, genre)", _),
+    }
+
+    /// The options in `vector(..)`.
+    VectorAttribute {
+        NumDimensions("num_dimensions", VECTOR, _),
+        Similarity("similarity", "similarity = \"cosine\"`, or `euclidean`, `dotProduct", _),
+        Quantization("quantization", "quantization = \"scalar\"`, or `binary`, `none", _),
+    }
+
     /// The rules in `validate(..)`.
     RuleAttribute {
         Length("length", LENGTH, AttributePosition::FieldRules),
@@ -232,6 +263,7 @@ attribute_names! {
 }
 
 // The forms of several attributes.
+const ANALYZER: &str = "analyzer = \"lucene.english\"";
 const BOUNDS: &str = "bounds(min = -180, max = 180, bits = 26)";
 const COLLATION: &str = "collation(locale = \"en\", strength = 2)";
 const DOCUMENT_RULES: &str = "#[odm(validate(compare(starts_at <= ends_at)))]` or \
@@ -245,220 +277,17 @@ const ON_DELETE: &str = "#[odm(on_delete = \"cascade\")]`, or `restrict`, `nulli
 const RANGE: &str = "range(min = 0, max = 100)";
 const RENAME: &str = "#[odm(rename = \"storedName\")]";
 const SCHEMA_VERSION: &str = "#[odm(schema_version = 3)]` or `#[odm(schema_version(3, name = \"v\"))]";
+const SEARCH_ANALYZER: &str = "search_analyzer = \"lucene.simple\"";
+const SEARCH_FIELD: &str = "field(title)` or `field(title, type = \"autocomplete\")";
+const SEARCH_INDEX: &str =
+    "#[odm(search_index(dynamic))]` or `#[odm(search_index(name = \"titles\", field(title)))]";
+const SEARCH_NAME: &str = "name = \"titles\"";
+const SEARCH_TYPE: &str = "type = \"string\"`, or `autocomplete`, `token`, `number`, `date`, `boolean`, `objectId`, `uuid`, \
+                           `geo`, `document`, `embeddedDocuments";
 const SERDE: &str = "#[odm(serde)]` or `#[odm(serde(ordered))]";
 const SHARD_KEY: &str = "#[odm(shard_key(customer, id = \"hashed\"))]";
 const TIME_SERIES: &str = "#[odm(time_series(time = at, meta = sensor, granularity = \"minutes\"))]";
+const VECTOR: &str = "vector(embedding, num_dimensions = 1536, similarity = \"cosine\")";
+const VECTOR_SEARCH_INDEX: &str = "#[odm(vector_search_index(vector(embedding, num_dimensions = 1536, similarity = \
+                                   \"cosine\")))]";
 const VALIDATOR: &str = "#[odm(validator)]` or `#[odm(validator(level = \"moderate\", action = \"warn\"))]";
-
-// The messages of several attributes.
-const NO_INDEXES: &str = "an embedded document has no indexes of its own: index it from the model that holds it, \
-                          `#[odm(index(address.city))]`";
-const NEVER_WRITTEN: &str = "a view is read and never written: put it on its parent";
-const ON_THE_DOCUMENT: &str =
-    "a patch changes fields as their document declares them: put it on the document, or on its field";
-const NOTHING_OF_ITS_OWN: &str =
-    "a value has no rules, indexes or id of its own: put it on the field that holds it";
-
-/// Returns why an attribute of another position is not valid at this one, and what to do instead.
-fn elsewhere(position: AttributePosition, ident: &Ident) -> Option<String> {
-    let (derive, on_container) = match position {
-        AttributePosition::Container(derive) => (derive, true),
-        AttributePosition::Field(derive)
-        | AttributePosition::VariantField(derive)
-        | AttributePosition::VariantValue(derive) => (derive, false),
-        AttributePosition::Variant => (Value, false),
-        AttributePosition::Index
-        | AttributePosition::FieldIndex
-        | AttributePosition::Collation
-        | AttributePosition::Bounds
-        | AttributePosition::FieldRules
-        | AttributePosition::DocumentRules
-        | AttributePosition::Length
-        | AttributePosition::Range
-        | AttributePosition::Validator
-        | AttributePosition::Capped
-        | AttributePosition::TimeSeries
-        | AttributePosition::Clustered
-        | AttributePosition::ViewSource
-        | AttributePosition::MaterializedView
-        | AttributePosition::SchemaVersion => return None,
-    };
-    if let Some(attribute) = ContainerAttribute::parse(ident) {
-        container_attribute(attribute, derive)
-    } else if let Some(attribute) = FieldAttribute::parse(ident) {
-        let in_variant =
-            matches!(position, AttributePosition::VariantField(_) | AttributePosition::VariantValue(_));
-        field_attribute(attribute, derive, on_container, in_variant)
-    } else {
-        index_attribute(IndexAttribute::parse(ident)?, derive, on_container)
-    }
-}
-
-fn container_attribute(attribute: ContainerAttribute, derive: Derive) -> Option<String> {
-    let reason = match attribute {
-        ContainerAttribute::Ordered => "`ordered` is only for an enum without data that derives `odm::Value`",
-        ContainerAttribute::Index => return index(derive),
-        ContainerAttribute::Validate => return validate(derive),
-        ContainerAttribute::Collection => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => "only a model has a collection: derive `odm::Model`",
-        },
-        ContainerAttribute::Key => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => "only a model has an id, so a key: derive `odm::Model`",
-        },
-        ContainerAttribute::Validator => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => {
-                "only a collection has a validator: put it on the model, whose validator includes what is inside"
-            }
-        },
-        ContainerAttribute::Capped
-        | ContainerAttribute::TimeSeries
-        | ContainerAttribute::Clustered
-        | ContainerAttribute::Collation
-        | ContainerAttribute::PreAndPostImages
-        | ContainerAttribute::View
-        | ContainerAttribute::MaterializedView
-        | ContainerAttribute::ShardKey => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View | Patch | Embedded | Shape | Value => {
-                "this is an option of a collection: put it on the model"
-            }
-        },
-        ContainerAttribute::Hooks => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => {
-                "only a model has hooks, which run around the writes of its documents: put it on the model"
-            }
-        },
-        ContainerAttribute::SchemaVersion | ContainerAttribute::Upgrade => match derive {
-            Model | Embedded => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Shape => {
-                "a shape is stored nowhere, so it has no older versions: put it on the model or the embedded document"
-            }
-            Value => "a value cannot have a version of its own: put it on the document that holds it",
-        },
-        ContainerAttribute::Crate => return None,
-    };
-    Some(reason.to_owned())
-}
-
-fn field_attribute(
-    attribute: FieldAttribute,
-    derive: Derive,
-    on_container: bool,
-    in_variant: bool,
-) -> Option<String> {
-    use FieldAttribute::{
-        Binary, CreatedAt, DeletedAt, Id, Index, OnDelete, Rename, Serde, Tenant, Unit, UpdatedAt, Validate,
-        Version,
-    };
-
-    let reason = match (attribute, derive) {
-        (Index, _) => return index(derive),
-        (Validate, _) => return validate(derive),
-        (
-            Id | Rename | Serde | Binary | Unit | OnDelete | CreatedAt | UpdatedAt | Version | DeletedAt
-            | Tenant,
-            Model,
-        ) if on_container => {
-            return Some(format!("`{}` belongs on a field, not on the model", attribute.text()));
-        }
-        (Id, Embedded) => {
-            "an embedded document has no id of its own: rename the field with \
-             `#[odm(rename = \"_id\")]` if it is to be stored as `_id`"
-        }
-        (Id | OnDelete, Value) => NOTHING_OF_ITS_OWN,
-        (OnDelete, Shape) => "a shape is stored nowhere, so it has no delete rules: put it on the model",
-        (OnDelete, View) => NEVER_WRITTEN,
-        (Rename, View) => {
-            "a view reads a field under the stored name of its parent's field: to give it another Rust name, \
-             specify the parent's field, `#[odm(from = parents_field)]`"
-        }
-        (Rename, Patch) => {
-            "a patch sets a field under its stored name: to give it another Rust name, specify the document's field, \
-             `#[odm(to = documents_field)]`, and another name in the request, `#[serde(rename = \"name\")]`"
-        }
-        (
-            Id | Serde | Binary | Unit | OnDelete | CreatedAt | UpdatedAt | Version | DeletedAt | Tenant,
-            Patch,
-        ) => ON_THE_DOCUMENT,
-        (Id | Serde | Binary | Unit, View) => {
-            "a view reads a field as its parent stores it: put it on the parent's field"
-        }
-        (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Model) if in_variant => {
-            "the variants of a model share their policies, so a field of one variant cannot have one: \
-             make a struct the model, with the enum in a flattened field"
-        }
-        (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Embedded | Shape | View | Value) => {
-            "a policy is about whole documents of a collection: put it on a field of the model"
-        }
-        (Id, Model | Shape)
-        | (Rename | Serde | Binary | Unit, Model | Embedded | Shape | Value)
-        | (OnDelete, Model | Embedded)
-        | (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Model) => {
-            return None;
-        }
-    };
-    Some(reason.to_owned())
-}
-
-fn index_attribute(attribute: IndexAttribute, derive: Derive, on_container: bool) -> Option<String> {
-    use IndexAttribute::{
-        Bounds, Collation, DefaultLanguage, Descending, EveryField, Exclude, Hidden, Include,
-        LanguageOverride, Name, Partial, Sparse, Ttl, Type, Unique, Weights,
-    };
-
-    let value = match (derive, attribute) {
-        (Model, Unique | Sparse | Hidden | Descending) => "",
-        (Model, Ttl) => " = \"90d\"",
-        (Model, Partial) => " = |order| ..",
-        (Embedded, Unique | Sparse | Ttl) => return Some(NO_INDEXES.to_owned()),
-        (
-            Model,
-            Name | Type | EveryField | Collation | Weights | DefaultLanguage | LanguageOverride | Bounds
-            | Include | Exclude,
-        )
-        | (Embedded | Shape | View | Patch | Value, _) => return None,
-    };
-    let (attribute, on_model) = (attribute.text(), if on_container { "field, " } else { "" });
-    Some(format!("`{attribute}` is an option of an index: write `index({on_model}{attribute}{value})`"))
-}
-
-fn index(derive: Derive) -> Option<String> {
-    let reason = match derive {
-        Model => return None,
-        Embedded => NO_INDEXES,
-        Shape => "a shape has no collection, so no indexes: declare them on the model",
-        View => NEVER_WRITTEN,
-        Patch => ON_THE_DOCUMENT,
-        Value => NOTHING_OF_ITS_OWN,
-    };
-    Some(reason.to_owned())
-}
-
-fn validate(derive: Derive) -> Option<String> {
-    let reason = match derive {
-        Model | Embedded => return None,
-        Shape => "a shape is read and never written, so it has nothing to validate",
-        View => NEVER_WRITTEN,
-        Patch => ON_THE_DOCUMENT,
-        Value => NOTHING_OF_ITS_OWN,
-    };
-    Some(reason.to_owned())
-}
-
-fn not_on_a_field(attribute: ContainerAttribute) -> String {
-    format!("`{}` belongs on the struct, not on a field", attribute.text())
-}

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::{
@@ -87,13 +87,8 @@ fn fields(cx: &Ctxt, container: &Container<'_>, index: &Index) {
 
 /// Refuses an index key that is not a field: it may be a misspelled option. rustc checks the names below the field.
 fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
-    let (Data::Document(fields), [first, below @ ..]) = (&container.data, &key.path[..]) else { return };
+    let (Some(names), [first, below @ ..]) = (not_begun_by(container, key), &key.path[..]) else { return };
     let first = &first.name;
-    let stored = fields.iter().filter(|field| field.is_stored());
-    let names: Vec<String> = stored.map(|field| field.member.to_token_stream().to_string()).collect();
-    if names.iter().any(|name| first == name) {
-        return;
-    }
     let may_be_option = below.is_empty() && key.kind == Kind::Ascending;
     if below.is_empty()
         && let Some(option) = IndexAttribute::parse_at(AttributePosition::Index, first)
@@ -102,12 +97,32 @@ fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
         return;
     }
     let options = if may_be_option { IndexAttribute::texts(AttributePosition::Index) } else { Vec::new() };
-    let candidates: Vec<&str> = names.iter().map(String::as_str).chain(options.iter().copied()).collect();
     let nor = if options.is_empty() {
         String::new()
     } else {
         format!(", nor an option of an index: {}", enumerate(&options))
     };
+    no_field(cx, container, first, &names, &nor, &options);
+}
+
+/// Returns the names of the fields if the key begins with none of them.
+pub(super) fn not_begun_by(container: &Container<'_>, key: &Key) -> Option<Vec<String>> {
+    let (Data::Document(fields), [first, ..]) = (&container.data, &key.path[..]) else { return None };
+    let stored = fields.iter().filter(|field| field.is_stored());
+    let names: Vec<String> = stored.map(|field| field.member.to_token_stream().to_string()).collect();
+    (!names.iter().any(|name| first.name == name)).then_some(names)
+}
+
+/// Reports a name that is not a field, and what is similar to it.
+pub(super) fn no_field(
+    cx: &Ctxt,
+    container: &Container<'_>,
+    first: &Ident,
+    names: &[String],
+    nor: &str,
+    options: &[&str],
+) {
+    let candidates: Vec<&str> = names.iter().map(String::as_str).chain(options.iter().copied()).collect();
     let meant = closest(&first.to_string(), &candidates);
     let meant = meant.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
     let model = &container.original.ident;

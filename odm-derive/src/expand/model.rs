@@ -9,7 +9,7 @@ use syn::{GenericArgument, PathArguments, Type, ext::IdentExt as _};
 use super::{
     Scope, collection, hooks, index,
     names::collect,
-    policies,
+    policies, search_index,
     span::{at_type, local, respan},
     variants::narrow,
 };
@@ -33,6 +33,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = if scope.failed { TokenStream::new() } else { index::expand(scope) };
+    let search_indexes = search_index::expand(scope);
     let (validator, options) = (validator(scope), collection::options(scope));
     let materialized_view = collection::materialized_view(scope);
     let (policies, policy_traits) = (policies::constant(scope), policies::traits(scope));
@@ -53,6 +54,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
                 &self.#member
             }
             #indexes
+            #search_indexes
             #options
         }
         #policy_traits
@@ -101,6 +103,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
     let key_bounds = scope.key_bounds(&key);
     let collection = scope.container.attrs.collection.get().map(syn::LitStr::value).unwrap_or_default();
     let indexes = index::expand(scope);
+    let search_indexes = search_index::expand(scope);
     let (validator, options) = (validator(scope), collection::options(scope));
     let materialized_view = collection::materialized_view(scope);
     let (hooks, has_hooks) = (hooks::constant(scope), hooks::marker(scope));
@@ -119,6 +122,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, variants: &[Variant<'_>]) -> TokenStrea
                 match self { #(#arms)* }
             }
             #indexes
+            #search_indexes
             #options
         }
         #materialized_view

@@ -15,13 +15,18 @@ use tokio::runtime::Handle;
 use crate::error::Result;
 
 tokio::task_local! {
-    /// Set in the task that completes a call after its future was dropped.
-    static DROPPED: ();
+    /// Set in the task that completes a call after its future was dropped: whether further commands are sent.
+    static DROPPED: bool;
 }
 
-/// Returns `true` if the caller has dropped the future of this call.
+/// Returns `true` if the caller has dropped the future of this call and no further command is to be sent.
 pub(super) fn is_dropped() -> bool {
-    DROPPED.try_with(|()| ()).is_ok()
+    DROPPED.try_with(|sends_more| !sends_more).unwrap_or_default()
+}
+
+/// Returns `true` if the caller has dropped the future of this call, so nobody waits for its outcome.
+pub(crate) fn is_abandoned() -> bool {
+    DROPPED.try_with(|_| ()).is_ok()
 }
 
 /// Completes the call even if its future is dropped.
@@ -32,7 +37,8 @@ pub(crate) fn completed<T: 'static>(call: BoxFuture<'static, Result<T>>) -> BoxF
     Box::pin(Completed { call: Some(call), runtime: None, sends_more: false })
 }
 
-/// Completes several calls even if their future is dropped. Unlike [`completed`], all commands are still sent.
+/// Completes several calls even if their future is dropped. Unlike [`completed`], all commands are still sent. A call that
+/// waits for something other than a reply ends if [`is_abandoned`] is true.
 pub(crate) fn detached<T: 'static>(calls: BoxFuture<'static, Result<T>>) -> BoxFuture<'static, Result<T>> {
     Box::pin(Completed { call: Some(calls), runtime: None, sends_more: true })
 }
@@ -73,11 +79,7 @@ impl<T: 'static> Drop for Completed<T> {
 
 /// Spawns the rest of a call. It is not generic over the outcome, so that it is compiled only once.
 fn spawn(runtime: &Handle, call: BoxFuture<'static, ()>, sends_more: bool) {
-    if sends_more {
-        runtime.spawn(call);
-    } else {
-        runtime.spawn(DROPPED.scope((), call));
-    }
+    runtime.spawn(DROPPED.scope(sends_more, call));
 }
 
 /// Receives the batch that a dropped cursor has requested, on the runtime that drives it. Then drops the driver's

@@ -1,14 +1,21 @@
 //! `SearchIndex`: an index for full-text search or for the search of similar vectors.
 
+pub(crate) mod declared;
+mod field_type;
+
 use std::fmt;
 
 use mongodb::bson::{Bson, Document, doc};
 
+use self::declared::SearchField;
+pub use self::field_type::{SearchFieldType, Similarity};
+
 /// An index for `$search` or `$vectorSearch`, which a server with Atlas Search has.
 ///
-/// Construct with [`SearchIndex::search`] or [`SearchIndex::vector`], and add it to the models with
-/// [`Models::with_search_indexes`](crate::schema::Models::with_search_indexes): the plan compares it with those of the
-/// collection, and reports it if the server has no search. See
+/// Deriving `Model` makes them from `#[odm(search_index(..))]` and `#[odm(vector_search_index(..))]`. Construct one with
+/// [`SearchIndex::search`] or [`SearchIndex::vector`], and add it to the models with
+/// [`Models::with_search_indexes`](crate::schema::Models::with_search_indexes). The plan compares the indexes with those of
+/// the collection, and reports them if the server has no search. See
 /// [Atlas Search](https://www.mongodb.com/docs/atlas/atlas-search/).
 ///
 /// ```
@@ -34,97 +41,65 @@ pub struct SearchIndex {
     name: String,
     is_vector: bool,
     definition: Document,
-}
-
-/// How a search index contains a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SearchFieldType {
-    /// The beginnings of words, while a user types. `{ type: "autocomplete" }`
-    Autocomplete,
-    /// `{ type: "boolean" }`
-    Boolean,
-    /// `{ type: "date" }`
-    Date,
-    /// A geometry. `{ type: "geo" }`
-    Geo,
-    /// `{ type: "number" }`
-    Number,
-    /// `{ type: "objectId" }`
-    ObjectId,
-    /// The words of a string. `{ type: "string" }`
-    String,
-    /// A whole string, for sorts and facets. `{ type: "token" }`
-    Token,
-    /// `{ type: "uuid" }`
-    Uuid,
-}
-
-impl SearchFieldType {
-    /// Returns the name of the type in a definition.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Autocomplete => "autocomplete",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-            Self::Geo => "geo",
-            Self::Number => "number",
-            Self::ObjectId => "objectId",
-            Self::String => "string",
-            Self::Token => "token",
-            Self::Uuid => "uuid",
-        }
-    }
-}
-
-/// How the distance of two vectors is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Similarity {
-    /// The angle between the vectors. `similarity: "cosine"`
-    Cosine,
-    /// The angle and the length. `similarity: "dotProduct"`
-    DotProduct,
-    /// The distance of the ends. `similarity: "euclidean"`
-    Euclidean,
-}
-
-impl Similarity {
-    /// Returns the name in a definition.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Cosine => "cosine",
-            Self::DotProduct => "dotProduct",
-            Self::Euclidean => "euclidean",
-        }
-    }
+    /// Why a declared field cannot be in the index.
+    problem: Option<String>,
 }
 
 impl SearchIndex {
     /// Returns an index for `$search` without fields. Add them with [`field`](Self::field).
     pub fn search(name: impl Into<String>) -> Self {
-        let definition = doc! { "mappings": { "dynamic": false } };
-        Self { name: name.into(), is_vector: false, definition }
+        Self::with_definition(name, false, doc! { "mappings": { "dynamic": false } })
     }
 
     /// Returns an index for `$vectorSearch` without fields. Add them with [`vector_field`](Self::vector_field).
     pub fn vector(name: impl Into<String>) -> Self {
-        Self { name: name.into(), is_vector: true, definition: doc! { "fields": [] } }
+        Self::with_definition(name, true, doc! { "fields": [] })
     }
 
     /// Returns an index with a definition in the form of the server.
     pub fn with_definition(name: impl Into<String>, is_vector: bool, definition: Document) -> Self {
-        Self { name: name.into(), is_vector, definition }
+        Self { name: name.into(), is_vector, definition, problem: None }
     }
 
-    /// Adds a field to an index for `$search`, by its dotted stored name. `mappings: { fields: { .. } }`
-    pub fn field(mut self, path: impl AsRef<str>, field_type: SearchFieldType) -> Self {
+    /// Adds a field to an index for `$search`, by its dotted stored name. A field that is added again has both types.
+    /// `mappings: { fields: { .. } }`
+    pub fn field(self, path: impl AsRef<str>, field_type: SearchFieldType) -> Self {
+        self.field_definition(path, field_type.definition())
+    }
+
+    /// Adds a field with a definition in the form of the server, by its dotted stored name: for options that have no
+    /// method. In an index for `$vectorSearch`, the path is added to the definition.
+    ///
+    /// ```
+    /// use odm::{bson::doc, index::SearchIndex};
+    ///
+    /// let english = doc! { "type": "string", "analyzer": "lucene.english" };
+    /// let index = SearchIndex::search("words").field_definition("title", english);
+    /// assert_eq!(
+    ///     index.definition().to_string(),
+    ///     r#"{ "mappings": { "dynamic": false, "fields": { "title": { "type": "string", "analyzer": "lucene.english" } } } }"#,
+    /// );
+    /// ```
+    pub fn field_definition(mut self, path: impl AsRef<str>, mut definition: Document) -> Self {
+        let path = path.as_ref();
+        if self.is_vector {
+            definition.insert("path", path);
+            return self.with_field(definition);
+        }
         let mut mappings = taken(&mut self.definition, "mappings");
         let mut fields = taken(&mut mappings, "fields");
-        add_field(&mut fields, path.as_ref(), field_type);
+        add_field(&mut fields, path, definition);
         mappings.insert("fields", fields);
         self.definition.insert("mappings", mappings);
         self
+    }
+
+    /// Adds a field of a typed path.
+    #[doc(hidden)]
+    pub fn with_search_field(self, field: SearchField) -> Self {
+        let SearchField { name, definition, problem } = field;
+        let added = self.field_definition(name, definition);
+        Self { problem: added.problem.clone().or(problem), ..added }
     }
 
     /// Adds every field whose type the server can index to an index for `$search`. `mappings: { dynamic: true }`
@@ -138,6 +113,13 @@ impl SearchIndex {
     /// Sets how strings are divided into words. The default is `lucene.standard`. `analyzer: "lucene.english"`
     pub fn analyzer(mut self, analyzer: impl Into<String>) -> Self {
         self.definition.insert("analyzer", analyzer.into());
+        self
+    }
+
+    /// Sets how the strings of a query are divided into words, if not as those of documents.
+    /// `searchAnalyzer: "lucene.simple"`
+    pub fn search_analyzer(mut self, analyzer: impl Into<String>) -> Self {
+        self.definition.insert("searchAnalyzer", analyzer.into());
         self
     }
 
@@ -199,12 +181,12 @@ impl SearchIndex {
         if self.name.is_empty() {
             return Some("has an empty name".to_owned());
         }
+        if self.problem.is_some() {
+            return self.problem.clone();
+        }
         if self.is_vector {
             let fields = self.definition.get_array("fields").map(Vec::as_slice).unwrap_or_default();
-            let is_vector = |field: &Bson| {
-                let field = field.as_document();
-                field.and_then(|field| field.get_str("type").ok()).is_some_and(|name| name != "filter")
-            };
+            let is_vector = |field: &Bson| type_of(field).is_some_and(|name| name != "filter");
             return (!fields.iter().any(is_vector)).then(|| "has no field with vectors".to_owned());
         }
         let mappings = self.definition.get_document("mappings").ok()?;
@@ -223,15 +205,42 @@ fn taken(parent: &mut Document, name: &str) -> Document {
 }
 
 /// Adds a field to those of a document, which are nested by the steps of the path.
-fn add_field(fields: &mut Document, path: &str, field_type: SearchFieldType) {
+fn add_field(fields: &mut Document, path: &str, definition: Document) {
     let Some((first, below)) = path.split_once('.') else {
-        fields.insert(path, doc! { "type": field_type.name() });
+        let added = match fields.remove(path) {
+            Some(Bson::Array(mut types)) => {
+                types.push(definition.into());
+                Bson::Array(types)
+            }
+            Some(first) => Bson::Array(vec![first, definition.into()]),
+            None => definition.into(),
+        };
+        fields.insert(path, added);
         return;
     };
-    let mut inner = taken(fields, first);
-    let mut nested = taken(&mut inner, "fields");
-    add_field(&mut nested, below, field_type);
-    fields.insert(first, doc! { "type": "document", "fields": nested });
+    let mut types = match fields.remove(first) {
+        Some(Bson::Array(types)) => types,
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    // The fields of a document are in its definition as a document, or as documents that are searched on their own.
+    let holds_fields = |field: &Bson| matches!(type_of(field), Some("document" | "embeddedDocuments"));
+    let position = types.iter().position(holds_fields).unwrap_or(types.len());
+    if position == types.len() {
+        types.push(doc! { "type": "document" }.into());
+    }
+    if let Some(Bson::Document(parent)) = types.get_mut(position) {
+        let mut nested = taken(parent, "fields");
+        add_field(&mut nested, below, definition);
+        parent.insert("fields", nested);
+    }
+    let added = if types.len() == 1 { types.swap_remove(0) } else { Bson::Array(types) };
+    fields.insert(first, added);
+}
+
+/// Returns the type in the definition of a field.
+fn type_of(field: &Bson) -> Option<&str> {
+    field.as_document()?.get_str("type").ok()
 }
 
 /// `default (search)` or `by_plot (vectorSearch)`
@@ -265,6 +274,32 @@ mod tests {
             }
         );
         assert_eq!(index.problem(), None);
+    }
+
+    #[test]
+    fn a_field_may_have_several_types_and_fields_of_its_own() {
+        let index = SearchIndex::search("default")
+            .field("title", SearchFieldType::String)
+            .field("title", SearchFieldType::Autocomplete)
+            .field("title", SearchFieldType::Token)
+            .field("lines", SearchFieldType::EmbeddedDocuments)
+            .field("lines.sku", SearchFieldType::Token)
+            .field("ship_to", SearchFieldType::Document)
+            .field("ship_to.city", SearchFieldType::Token)
+            .search_analyzer("lucene.simple");
+        assert_eq!(
+            index.definition(),
+            &doc! {
+                "mappings": { "dynamic": false, "fields": {
+                    "title": [{ "type": "string" }, { "type": "autocomplete" }, { "type": "token" }],
+                    "lines": {
+                        "type": "embeddedDocuments", "dynamic": true, "fields": { "sku": { "type": "token" } },
+                    },
+                    "ship_to": { "type": "document", "dynamic": true, "fields": { "city": { "type": "token" } } },
+                } },
+                "searchAnalyzer": "lucene.simple",
+            }
+        );
     }
 
     #[test]

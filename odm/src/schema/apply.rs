@@ -18,7 +18,8 @@ use crate::{error::Result, exec};
 /// You get one from [`Plan::apply`]. Awaiting it returns an [`Applied`].
 ///
 /// If the future is dropped, a task of its own makes the remaining changes of the collection in progress, so that no
-/// index is dropped without being built again. The collections after it are not changed.
+/// index is dropped without being built again. It does not wait for an index that another process builds. The collections
+/// after it are not changed.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is applied until this is awaited"]
 pub struct Apply {
@@ -96,8 +97,8 @@ impl Applied {
         self.changes.is_empty()
     }
 
-    /// Returns the changes that were made, in their order. A change that another process made at the same time may be
-    /// among them.
+    /// Returns the changes that were made, in their order. A modification in place that another process made at the same
+    /// time may be among them.
     pub fn changes(&self) -> &[SchemaChange] {
         &self.changes
     }

@@ -1,49 +1,17 @@
 //! Changes: the elements of a plan.
 
+mod difference;
 mod display;
+mod impact;
 
-use std::{borrow::Cow, fmt};
-
-pub(super) use self::display::join;
+pub(super) use self::difference::join;
+pub use self::{difference::Difference, impact::Impact};
 
 use super::validator::ModelValidator;
 use crate::{
     index::{Index, SearchIndex},
     model::CollectionOptions,
 };
-
-/// What a change does to the data and to the programs that use the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Impact {
-    /// The change is fast, and can be undone.
-    Safe,
-    /// The server reads the whole collection. Reads and writes continue.
-    Slow,
-    /// The server refuses writes that it accepts now. Stored documents do not change; [`Schema::scan`] counts those that
-    /// would be refused. `apply` makes such a change only if the caller allows it.
-    ///
-    /// [`Schema::scan`]: super::Schema::scan
-    Narrowing,
-    /// The change drops an index, so queries are slow and a unique index refuses nothing until it is built again; or it
-    /// lets the server delete documents, or replaces or drops a validator of another program. `apply` makes such a change only if the caller allows it.
-    Destructive,
-    /// The server cannot make the change, or no program should: an administrator makes it. `apply` never does.
-    Manual,
-}
-
-/// `safe`, `slow`, `narrowing`, `destructive` or `manual`
-impl fmt::Display for Impact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Safe => "safe",
-            Self::Slow => "slow",
-            Self::Narrowing => "narrowing",
-            Self::Destructive => "destructive",
-            Self::Manual => "manual",
-        })
-    }
-}
 
 /// One difference between the declared and the live schema.
 ///
@@ -248,48 +216,6 @@ pub enum SchemaChange {
     },
 }
 
-/// One property in which a live index, validator or collection differs from the declared one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    what: Cow<'static, str>,
-    live: String,
-    declared: String,
-}
-
-impl Difference {
-    pub(super) fn new(what: &'static str, live: impl Into<String>, declared: impl Into<String>) -> Self {
-        Self { what: Cow::Borrowed(what), live: live.into(), declared: declared.into() }
-    }
-
-    /// Returns a difference in a part of a validator.
-    pub(super) fn of(what: impl Into<String>, live: impl Into<String>, declared: impl Into<String>) -> Self {
-        Self { what: Cow::Owned(what.into()), live: live.into(), declared: declared.into() }
-    }
-
-    /// Returns the property: `name`, `keys`, `unique`, `sparse`, `ttl`, `hidden`, `partial filter`, `collation`,
-    /// `weights` and so on; of a validator the field and the keyword, such as `` `lines.qty` minimum ``.
-    pub fn what(&self) -> &str {
-        &self.what
-    }
-
-    /// Returns the live value as a string.
-    pub fn live(&self) -> &str {
-        &self.live
-    }
-
-    /// Returns the declared value as a string.
-    pub fn declared(&self) -> &str {
-        &self.declared
-    }
-}
-
-/// `ttl 30d -> 90d`: the live value, then the declared one.
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} -> {}", self.what, self.live, self.declared)
-    }
-}
-
 impl SchemaChange {
     /// Returns the collection of the change.
     pub fn collection(&self) -> &str {
@@ -352,86 +278,5 @@ impl SchemaChange {
             }
             _ => None,
         }
-    }
-
-    /// Returns the impact, or `None` for a difference that is only reported.
-    pub fn impact(&self) -> Option<Impact> {
-        match self {
-            Self::CreateCollection { .. } | Self::HideIndex { .. } => Some(Impact::Safe),
-            Self::CreateIndex { impact, .. }
-            | Self::ModifyIndex { impact, .. }
-            | Self::ModifyCollection { impact, .. }
-            | Self::ModifySearchIndex { impact, .. }
-            | Self::CreateValidator { impact, .. }
-            | Self::ModifyValidator { impact, .. } => Some(*impact),
-            Self::CreateSearchIndex { .. } => Some(Impact::Slow),
-            Self::RebuildIndex { .. }
-            | Self::DropIndex { .. }
-            | Self::DropValidator { .. }
-            | Self::DropSearchIndex { .. } => Some(Impact::Destructive),
-            Self::RecreateCollection { .. } | Self::ShardCollection { is_cluster: true, .. } => {
-                Some(Impact::Manual)
-            }
-            Self::Undeclared { .. }
-            | Self::UndeclaredValidator { .. }
-            | Self::UndeclaredOption { .. }
-            | Self::UndeclaredSearchIndex { .. }
-            | Self::NoSearch { .. }
-            | Self::ShardCollection { .. } => None,
-        }
-    }
-
-    /// Returns whether `apply` makes this change only if the caller allows destructive changes.
-    pub fn is_destructive(&self) -> bool {
-        self.impact() == Some(Impact::Destructive)
-    }
-
-    /// Returns whether the server may refuse writes after this change that it accepts now. `apply` makes such a change
-    /// only if the caller allows narrowing changes.
-    pub fn is_narrowing(&self) -> bool {
-        self.impact() == Some(Impact::Narrowing)
-    }
-
-    /// Returns whether an administrator makes this change, and `apply` never does.
-    pub fn is_manual(&self) -> bool {
-        self.impact() == Some(Impact::Manual)
-    }
-
-    /// Returns whether the server may delete documents after this change.
-    pub(super) fn deletes_documents(&self) -> bool {
-        matches!(
-            self,
-            Self::CreateIndex { impact: Impact::Destructive, .. }
-                | Self::ModifyIndex { impact: Impact::Destructive, .. }
-                | Self::ModifyCollection { impact: Impact::Destructive, .. }
-        )
-    }
-
-    /// Records that the collection contains no documents, which the change could delete.
-    pub(super) fn without_documents(&mut self) {
-        if let Self::CreateIndex { impact, .. }
-        | Self::ModifyIndex { impact, .. }
-        | Self::ModifyCollection { impact, .. } = self
-        {
-            *impact = Impact::Safe;
-        }
-    }
-
-    /// Returns whether the database lacks something that is declared.
-    pub(super) fn is_behind(&self) -> bool {
-        matches!(
-            self,
-            Self::CreateCollection { .. }
-                | Self::ModifyCollection { .. }
-                | Self::RecreateCollection { .. }
-                | Self::ShardCollection { is_cluster: true, .. }
-                | Self::CreateSearchIndex { .. }
-                | Self::ModifySearchIndex { .. }
-                | Self::CreateValidator { .. }
-                | Self::ModifyValidator { .. }
-                | Self::CreateIndex { .. }
-                | Self::ModifyIndex { .. }
-                | Self::RebuildIndex { .. }
-        )
     }
 }

@@ -103,7 +103,7 @@ impl Key {
     }
 
     /// Parses a field without a type, in a list of fields.
-    pub(super) fn parse_field(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+    pub(crate) fn parse_field(ident: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
         Ok(Self { path: path(ident, input)?, kind: Kind::Ascending, span: ident.span() })
     }
 

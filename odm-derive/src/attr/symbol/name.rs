@@ -5,6 +5,7 @@ use std::fmt::Write;
 use syn::Ident;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
+use super::elsewhere::elsewhere;
 use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
 /// A group of attributes, one variant for each attribute.
@@ -50,7 +51,7 @@ pub(crate) trait AttributeName: Copy + 'static {
 
     /// Returns the error for an attribute that is not valid at the position.
     fn unknown(position: AttributePosition, ident: &Ident) -> syn::Error {
-        if let Some(reason) = super::elsewhere(position, ident) {
+        if let Some(reason) = elsewhere(position, ident) {
             return syn::Error::new(ident.span(), reason);
         }
         let (valid, place) = (Self::texts(position), position.name());
@@ -88,6 +89,14 @@ pub(crate) enum AttributePosition {
     Collation,
     /// In `bounds(..)`.
     Bounds,
+    /// In `search_index(..)`.
+    SearchIndex,
+    /// In `field(..)` of a search index.
+    SearchField,
+    /// In `vector_search_index(..)`.
+    VectorSearchIndex,
+    /// In `vector(..)`.
+    Vector,
     /// In `validate(..)` on a field.
     FieldRules,
     /// In `validate(..)` on a model or an embedded document.
@@ -144,6 +153,10 @@ impl AttributePosition {
             FieldIndex => "in a field's `index(..)`",
             Self::Collation => "in `collation(..)`",
             Self::Bounds => "in `bounds(..)`",
+            Self::SearchIndex => "in `search_index(..)`",
+            Self::SearchField => "in `field(..)`",
+            Self::VectorSearchIndex => "in `vector_search_index(..)`",
+            Self::Vector => "in `vector(..)`",
             Self::FieldRules => "in `validate(..)`",
             Self::DocumentRules => "in `validate(..)` of a whole document",
             Self::Length => "in `length(..)`",

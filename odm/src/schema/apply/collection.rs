@@ -14,7 +14,9 @@ use mongodb::bson::{Document, doc};
 
 use self::build::Dropped;
 use crate::{
-    error::Result,
+    error::{Error, Result},
+    exec,
+    index::Index,
     model::Validator,
     operation::{Operation, Verb},
     schema::{
@@ -23,6 +25,8 @@ use crate::{
         live::{self, LiveIndex},
     },
 };
+
+const WAIT: Verb = Verb::new("apply", "listIndexes").reading();
 
 /// The server's code for a collection that already exists.
 const NAMESPACE_EXISTS: i32 = 48;
@@ -41,6 +45,8 @@ const RACES: [i32; 11] =
 const ATTEMPTS: u32 = 10;
 /// How long to wait before the indexes are read again.
 const PAUSE: Duration = Duration::from_millis(50);
+/// The longest time between two looks at an index that is being built.
+const LONGEST_PAUSE: Duration = Duration::from_millis(800);
 
 /// The changes of one collection.
 ///
@@ -65,6 +71,16 @@ impl Progress {
             self.applied.push(change.clone());
         }
     }
+
+    /// Records that the dropped indexes are built again. An index that this process neither dropped nor built is not its
+    /// change. Returns the indexes that were built in place of them.
+    fn replaced(&mut self, are_built_here: bool) -> Vec<Index> {
+        let dropped = std::mem::take(&mut self.dropped);
+        for one in dropped.iter().filter(|one| one.is_dropped_here || are_built_here) {
+            self.done(&one.change);
+        }
+        dropped.into_iter().map(|one| one.replacement).collect()
+    }
 }
 
 impl CollectionChanges {
@@ -76,7 +92,10 @@ impl CollectionChanges {
     pub(super) async fn run(self) -> Result<Vec<SchemaChange>> {
         let mut progress = Progress::default();
         match self.attempts(&mut progress).await {
-            Ok(()) => Ok(progress.applied),
+            Ok(()) => {
+                progress.replaced(false);
+                Ok(progress.applied)
+            }
             Err(error) => Err(self.restored(progress.dropped, error).await),
         }
     }
@@ -149,7 +168,6 @@ impl CollectionChanges {
             matches!(change, SchemaChange::CreateIndex { .. } | SchemaChange::RebuildIndex { .. })
         };
         self.build(pending.iter().filter(built), live, progress).await?;
-        pending.iter().filter(built).for_each(|change| progress.done(change));
         for change in pending {
             match change {
                 SchemaChange::HideIndex { name, .. } => {
@@ -157,8 +175,9 @@ impl CollectionChanges {
                     progress.done(change);
                 }
                 SchemaChange::DropIndex { name, .. } => {
-                    self.drop_index(name).await?;
-                    progress.done(change);
+                    if self.drop_index(name).await? {
+                        progress.done(change);
+                    }
                 }
                 SchemaChange::CreateSearchIndex { index, .. } => {
                     self.create_search_index(index).await?;
@@ -183,13 +202,20 @@ impl CollectionChanges {
         Operation::new(verb, database, Some(self.collection.name))
     }
 
-    /// Waits until the server builds no index of the collection.
+    /// Waits until the server builds no index of the collection. A build may never end, so it stops waiting if the caller
+    /// no longer does.
     async fn wait_for_builds(&self) -> Result<()> {
         let (database, is_time_series) = (self.comparison.database(), self.collection.is_time_series);
+        let mut pause = PAUSE;
         while let Some(indexes) = live::indexes(database, self.collection.name, is_time_series).await?
             && indexes.iter().any(|index| index.is_building)
         {
-            tokio::time::sleep(PAUSE).await;
+            if exec::is_abandoned() {
+                let abandoned = "the future of the call was dropped, and an index is still being built";
+                return Err(Error::refused(abandoned).during(&self.operation(WAIT)));
+            }
+            tokio::time::sleep(pause).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Difference, Impact, SchemaChange};
+use super::{Impact, SchemaChange, join};
 use crate::{model::CollectionOptions, schema::validator::ModelValidator};
 
 impl fmt::Display for SchemaChange {
@@ -115,17 +115,12 @@ fn create_collection(
     if is_validated { f.write_str(" with validator") } else { Ok(()) }
 }
 
-/// Returns all differences on one line.
-pub(in crate::schema) fn join(differences: &[Difference]) -> String {
-    differences.iter().map(Difference::to_string).collect::<Vec<_>>().join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         index::{Index, IndexType},
-        schema::change::Impact,
+        schema::change::Difference,
     };
 
     #[test]

@@ -7,11 +7,14 @@ use odm::{
     bson::{Document, doc},
     error::SchemaError,
     index::{Index, IndexType},
+    mongodb::options::ClientOptions,
     schema::{Models, Schema},
 };
+use odm_integration::commands::Commands;
 use tokio::task::JoinSet;
 
 use super::{create, live};
+use crate::failing::{fail, own};
 
 #[derive(Debug, Clone, Model)]
 #[odm(collection = "events")]
@@ -168,5 +171,102 @@ async fn an_index_that_was_being_rebuilt_is_built_after_the_future_is_dropped(db
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         assert_eq!(seen.len(), 1, "after {microseconds} µs");
+    }
+}
+
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_that_is_never_built_is_not_waited_for_after_the_future_is_dropped() {
+    let server = own().await;
+    let options = ClientOptions::parse(server.uri()).await.unwrap();
+    let (db, commands) = Commands::record_with(options, &format!("never{}", std::process::id()));
+    let admin = server.client().await.unwrap().database("admin");
+    let hang = |mode: &str| doc! { "configureFailPoint": "hangAfterStartingIndexBuild", "mode": mode };
+    fill(&db, 10).await;
+    admin.run_command(hang("alwaysOn")).await.unwrap();
+    let other = server.client().await.unwrap().database(db.name());
+    let build = tokio::spawn(async move {
+        let index = doc! { "key": { "a": 1 }, "name": "a_1" };
+        other.run_command(doc! { "createIndexes": "events", "indexes": [index] }).await
+    });
+    let schema = schema(&db, [on("a"), on("b")]);
+    let mut plan = schema.plan().await.unwrap();
+    while !plan.to_string().contains("wait for index a_1") {
+        plan = schema.plan().await.unwrap();
+    }
+
+    let apply = std::future::IntoFuture::into_future(plan.apply());
+    assert!(tokio::time::timeout(Duration::from_millis(300), apply).await.is_err(), "it waits for the index");
+    let (mut quiet, mut sent) = (0, Vec::new());
+    for _ in 0..400 {
+        sent = commands.take();
+        quiet = if sent.is_empty() { quiet + 1 } else { 0 };
+        if quiet == 100 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(quiet, 100, "commands are still sent: {sent:?}");
+
+    admin.run_command(hang("off")).await.unwrap();
+    build.await.unwrap().unwrap();
+    let applied = schema.plan().await.unwrap().apply().await.unwrap();
+    assert_eq!(applied.to_string(), "created index events.b_1");
+    db.drop_database().await.unwrap();
+    server.stop().await;
+}
+
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rebuild_is_one_change_if_it_takes_several_attempts() {
+    let server = own().await;
+    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
+    options.app_name = Some("rebuild".to_owned());
+    let (db, commands) = Commands::record_with(options, &format!("rebuild{}", std::process::id()));
+    fill(&db, 10).await;
+    create(&db, "events", doc! { "key": { "a": 1 }, "name": "a_1", "sparse": true }).await;
+    let schema = schema(&db, [on("a"), on("b")]);
+    let plan = schema.plan().await.unwrap();
+    assert_eq!(plan.iter().count(), 2, "{plan}");
+    // The error of an index build that another process aborted.
+    let data = doc! { "errorCode": 276 };
+    fail(&server, "rebuild", doc! { "times": 2 }, &["createIndexes"], data).await;
+    commands.take();
+    let applied = plan.apply().allow_destructive().await.unwrap();
+    let commands = commands.take();
+    let attempts = commands.iter().filter(|command| command.contains_key("createIndexes"));
+    assert_eq!(attempts.count(), 3, "{commands:?}");
+    let mut lines: Vec<String> = applied.to_string().lines().map(ToOwned::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["created index events.b_1", "rebuilt index events.a_1"]);
+    db.drop_database().await.unwrap();
+    server.stop().await;
+}
+
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_index_is_the_change_of_one_process(db: Database) {
+    for round in 0..5 {
+        fill(&db, 200).await;
+        create(&db, "events", doc! { "key": { "x": 1 }, "name": "x_1", "hidden": true }).await;
+        let schema = schema(&db, [on("a"), on("b"), on("d")]).drop_undeclared();
+        let plan = schema.plan().await.unwrap();
+        let mut tasks = JoinSet::new();
+        for _ in 0..4 {
+            let plan = plan.clone();
+            tasks.spawn(async move { plan.apply().allow_destructive().await.unwrap().to_string() });
+        }
+        let applied = tasks.join_all().await;
+        let mut lines: Vec<&str> = applied.iter().flat_map(|applied| applied.lines()).collect();
+        lines.retain(|line| *line != "nothing to change");
+        lines.sort_unstable();
+        assert_eq!(
+            lines,
+            [
+                "created index events.a_1",
+                "created index events.b_1",
+                "created index events.d_1",
+                "dropped index events.x_1"
+            ],
+            "in round {round}: {applied:?}"
+        );
+        db.drop_database().await.unwrap();
     }
 }

@@ -15,19 +15,23 @@ pub(super) struct Dropped {
     /// The document of `listIndexes`.
     document: Document,
     /// The declared index that replaces it.
-    replacement: Index,
+    pub(super) replacement: Index,
+    /// The change that drops it.
+    pub(super) change: SchemaChange,
+    /// Whether this process dropped it, and not another one.
+    pub(super) is_dropped_here: bool,
 }
 
 impl CollectionChanges {
     /// Drops the indexes that are replaced, and creates all missing ones with one command.
     pub(super) async fn build<'c>(
         &self,
-        changes: impl Iterator<Item = &'c SchemaChange>,
+        changes: impl Iterator<Item = &'c SchemaChange> + Clone,
         live: &[LiveIndex],
         progress: &mut Progress,
     ) -> Result<()> {
         let (mut indexes, mut replaced) = (Vec::new(), Vec::<&str>::new());
-        for change in changes {
+        for change in changes.clone() {
             indexes.extend(change.index().map(|index| spec::sent(index, self.collection.collation.as_ref())));
             if let SchemaChange::RebuildIndex { replaces, index, .. } = change {
                 for live in live.iter().filter(|live| replaces.contains(&live.spec.name)) {
@@ -37,6 +41,8 @@ impl CollectionChanges {
                             name: live.spec.name.clone(),
                             document: live.document.clone(),
                             replacement: index.clone(),
+                            change: change.clone(),
+                            is_dropped_here: false,
                         });
                     }
                 }
@@ -46,15 +52,21 @@ impl CollectionChanges {
             return Ok(());
         }
         for name in replaced {
-            self.drop_index(name).await?;
-        }
-        match self.create_indexes(indexes).await {
-            Ok(()) => {
-                progress.dropped.clear();
-                Ok(())
+            let is_dropped_here = self.drop_index(name).await?;
+            let mut entries = progress.dropped.iter_mut();
+            if let Some(entry) = entries.find(|dropped| dropped.name == name) {
+                entry.is_dropped_here |= is_dropped_here;
             }
-            Err(error) => Err(explained(error, self.collection.name)),
         }
+        let is_built_here =
+            self.create_indexes(indexes).await.map_err(|error| explained(error, self.collection.name))?;
+        let replaced = progress.replaced(is_built_here);
+        // After a failed attempt, an index that was dropped is missing. Building it is a part of replacing it.
+        let is_new = |change: &&SchemaChange| change.index().is_some_and(|index| !replaced.contains(index));
+        if is_built_here {
+            changes.filter(is_new).for_each(|change| progress.done(change));
+        }
+        Ok(())
     }
 
     /// Creates the indexes again that were dropped and whose replacements could not be built. Returns the error that
@@ -67,7 +79,7 @@ impl CollectionChanges {
             return self.not_restored(dropped.into_iter().map(|index| index.name).collect(), error);
         };
         let mut lost = Vec::new();
-        for Dropped { name, mut document, replacement } in dropped {
+        for Dropped { name, mut document, replacement, .. } in dropped {
             // Another process may have built the replacement.
             if !missing.iter().any(|change| change.index() == Some(&replacement)) {
                 continue;

@@ -38,7 +38,7 @@ impl CollectionChanges {
         }
         let is_plain = command.len() == 1;
         match self.send(CREATE, command).await {
-            Ok(()) => Ok(true),
+            Ok(_) => Ok(true),
             // The other process may have created it differently: then the collection is compared again.
             Err(error) if error.code() == Some(NAMESPACE_EXISTS) && is_plain => Ok(false),
             Err(error) => Err(error),
@@ -49,7 +49,7 @@ impl CollectionChanges {
     pub(super) async fn coll_mod_options(&self, options: Document) -> Result<()> {
         let mut command = doc! { "collMod": self.collection.name };
         command.extend(options);
-        self.send(COLL_MOD, command).await
+        self.send(COLL_MOD, command).await.map(drop)
     }
 
     /// Replaces the validator of the collection. An empty document removes it.
@@ -60,24 +60,29 @@ impl CollectionChanges {
             "validationLevel": options.level(),
             "validationAction": options.action(),
         };
-        self.send(COLL_MOD, command).await
+        self.send(COLL_MOD, command).await.map(drop)
     }
 
-    pub(super) async fn create_indexes(&self, indexes: Vec<Document>) -> Result<()> {
+    /// Creates the indexes that are missing. Returns `false` if another process created all of them meanwhile.
+    pub(super) async fn create_indexes(&self, indexes: Vec<Document>) -> Result<bool> {
         let command = doc! { "createIndexes": self.collection.name, "indexes": indexes };
-        self.send(CREATE_INDEXES, command).await
+        let reply = self.send(CREATE_INDEXES, command).await?;
+        // A router replies without these numbers.
+        let [before, after] = ["numIndexesBefore", "numIndexesAfter"].map(|count| reply.get(count));
+        Ok(before.is_none() || before != after)
     }
 
     pub(super) async fn coll_mod(&self, index: Document) -> Result<()> {
-        self.send(COLL_MOD, doc! { "collMod": self.collection.name, "index": index }).await
+        self.send(COLL_MOD, doc! { "collMod": self.collection.name, "index": index }).await.map(drop)
     }
 
-    /// Drops the index, if it exists.
-    pub(super) async fn drop_index(&self, name: &str) -> Result<()> {
+    /// Drops the index. Returns `false` if it does not exist.
+    pub(super) async fn drop_index(&self, name: &str) -> Result<bool> {
         let command = doc! { "dropIndexes": self.collection.name, "index": name };
         match self.send(DROP_INDEXES, command).await {
-            Err(error) if error.code() == Some(INDEX_NOT_FOUND) => Ok(()),
-            result => result,
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some(INDEX_NOT_FOUND) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -104,7 +109,7 @@ impl CollectionChanges {
     }
 
     /// Sends a command with the write concern of the database, which `run_command` does not add.
-    async fn send(&self, verb: Verb, mut command: Document) -> Result<()> {
+    async fn send(&self, verb: Verb, mut command: Document) -> Result<Document> {
         let database = self.comparison.database().driver();
         let concern = database.write_concern().and_then(|concern| serialize_to_bson(concern).ok());
         if let Some(Bson::Document(concern)) = concern
@@ -112,6 +117,6 @@ impl CollectionChanges {
         {
             command.insert("writeConcern", concern);
         }
-        exec::run(self.operation(verb), database.run_command(command)).await.map(drop)
+        exec::run(self.operation(verb), database.run_command(command)).await
     }
 }
