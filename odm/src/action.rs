@@ -37,6 +37,7 @@
 mod aggregate;
 mod batch;
 mod bulk_write;
+mod concurrent;
 pub(crate) mod count;
 pub(crate) mod deadline;
 mod delete_many;
@@ -82,6 +83,7 @@ pub use self::{
         BulkDelete, BulkReplaceOne, BulkUpdateMany, BulkUpdateOne, BulkWrite, BulkWriteResult,
         ClientBulkWrite, ClientBulkWriteResult, IntoWrites, Write,
     },
+    concurrent::Concurrent,
     count::Count,
     deadline::WithDeadline,
     delete_many::DeleteMany,

@@ -7,6 +7,7 @@ use std::{
     process::ExitCode,
 };
 
+mod bench;
 mod compile_time;
 mod image;
 mod peers;
@@ -16,6 +17,8 @@ const USAGE: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
+  bench [--quick]   run all benches, and write their results with the machine and the versions to benches/RESULTS.md, with
+                    a picture for each; --quick runs the short forms and writes below the target folder
   compile-time [--quick]
                     compare the compile time of a hundred models with odm and with serde's derives alone; --quick
                     measures one round and no release builds
@@ -34,6 +37,8 @@ async fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result: Result<(), Box<dyn Error>> = match words[..] {
+        ["bench"] => bench::run(false).await,
+        ["bench", "--quick"] => bench::run(true).await,
         ["compile-time"] => compile_time::measure(false),
         ["compile-time", "--quick"] => compile_time::measure(true),
         ["image"] => image::pack(false).await,

@@ -44,3 +44,9 @@ impl fmt::Display for Ratio {
         f.pad(&format!("{:.2}", self.0))
     }
 }
+
+impl From<Ratio> for f64 {
+    fn from(ratio: Ratio) -> Self {
+        ratio.0
+    }
+}

@@ -22,6 +22,18 @@ impl Limits {
     /// element of the array has a key, `99999` at most.
     pub(super) const COMMAND: Self = Self { count: 100_000, bytes: 16 * 1024 * 1024 - 64 * 1024, key: 7 };
 
+    /// Returns limits that distribute these elements evenly over as many commands as are sent at the same time. A
+    /// command still contains a thousand elements or a megabyte, because smaller ones gain nothing.
+    pub(super) fn spread(self, commands: usize, elements: usize, bytes: usize) -> Self {
+        if commands < 2 || elements == 0 {
+            return self;
+        }
+        let average = (bytes / elements).max(1);
+        let smallest = (1_000_000 / average).clamp(1, 1_000);
+        let count = elements.div_ceil(commands).max(smallest);
+        Self { count: count.min(self.count), ..self }
+    }
+
     /// Distributes elements over commands, in order. Accepts the position and the size of each element, and returns
     /// the positions of the elements of each command.
     pub(super) fn cut(self, sizes: impl IntoIterator<Item = (usize, usize)>) -> Vec<Vec<usize>> {
@@ -48,6 +60,24 @@ mod tests {
     use std::iter::repeat_n;
 
     use super::*;
+
+    #[test]
+    fn batches_that_are_sent_at_the_same_time_have_equal_sizes() {
+        let spread = |commands: usize, size: usize, count: usize| -> Vec<_> {
+            let limits = Limits::DOCUMENTS.spread(commands, count, size * count);
+            let batches = limits.cut(repeat_n(size, count).enumerate());
+            assert!(batches.concat().into_iter().eq(0..count));
+            batches.iter().map(Vec::len).collect()
+        };
+        assert_eq!(spread(1, 550, 50_000), [50_000]);
+        assert_eq!(spread(4, 550, 50_000), [12_500; 4]);
+        assert_eq!(spread(3, 550, 50_000), [16_667, 16_667, 16_666]);
+        assert_eq!(spread(4, 100, 500_000), [100_000; 5]);
+        assert_eq!(spread(4, 550, 1_500), [1_000, 500]);
+        assert_eq!(spread(4, 400_000, 10), [3, 3, 3, 1]);
+        assert_eq!(spread(4, 16_000_000, 3), [1; 3]);
+        assert!(spread(4, 550, 0).is_empty());
+    }
 
     #[test]
     fn cuts_where_the_server_would() {

@@ -6,7 +6,10 @@ use futures_core::future::BoxFuture;
 use mongodb::{ClientSession, action::Action, bson::RawDocument, options::InsertManyOptions};
 
 use super::{
-    BorrowedSession, ImplicitSession, SessionState, action, batch::Limits, deadline::deadline,
+    BorrowedSession, ImplicitSession, SessionState, action,
+    batch::Limits,
+    concurrent::{self, Concurrent},
+    deadline::deadline,
     setters::setters,
 };
 use crate::{
@@ -29,8 +32,8 @@ impl<M: Model> Collection<M> {
     ///
     /// Every document is checked against the rules of its model, encoded and measured before the first is sent. If
     /// one of them cannot be stored, none is sent. An ordered insert (the default) stops at the first document that
-    /// the server refuses; an [unordered](InsertMany::ordered) insert continues. Without documents, the action
-    /// succeeds and sends nothing.
+    /// the server refuses; an [unordered](InsertMany::ordered) insert continues, and can send several commands
+    /// [at the same time](InsertMany::concurrency). Without documents, the action succeeds and sends nothing.
     ///
     /// Awaiting it returns the ids, in the order of the documents.
     ///
@@ -100,9 +103,58 @@ pub struct InsertMany<M: Model, S = ImplicitSession> {
 }
 
 action!(InsertMany { target, ids, documents } with InsertManyOptions => Vec<M::Id>);
+action!(@awaited InsertMany, Concurrent, 'static, crate::exec::completed => Vec<M::Id>);
 
 setters!([M: Model, S] InsertMany<M, S>, of M: ordered bypass_document_validation comment write_concern);
 deadline!([M: Model] InsertMany<M>, INSERT_MANY, reply);
+deadline!([M: Model] InsertMany<M, Concurrent>, INSERT_MANY, reply);
+
+impl<M: Model> InsertMany<M> {
+    /// Distributes the documents of an [unordered](InsertMany::ordered) insert over `commands` commands of equal
+    /// length, and sends up to this many at the same time, on as many connections:
+    /// `{ insert: <collection>, documents: [..], ordered: false }`. `0` means 1, the default.
+    ///
+    /// The server then works with several threads, and the network carries one command while the server stores another.
+    /// With more than twice as many commands as the server has free cores, nothing more is gained. A command contains
+    /// at least 1,000 documents or 1 MB, so fewer commands are sent for few documents.
+    ///
+    /// The report of an error is the same as for commands one after the other: outcomes and failures have the positions
+    /// of the documents in the call, and are sorted by them. If no reply arrives to a command, no further one is sent,
+    /// and those that were sent are awaited; if several have no reply, the error has the cause of the first.
+    ///
+    /// A model with [hooks](crate::hooks) sends one command at a time, because its writes and its hooks share a session.
+    ///
+    /// # Errors
+    ///
+    /// Awaiting it returns an error, and sends nothing, if the insert is ordered. There is no `.session(..)` afterwards,
+    /// because a session takes one command at a time:
+    ///
+    /// ```compile_fail,E0599
+    /// # use odm::{Collection, Id, Model, session::Session};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User> }
+    /// # async fn f(users: Collection<User>, new: Vec<User>, mut session: Session) -> odm::Result<()> {
+    /// users.insert_many(&new).ordered(false).concurrency(4).session(&mut session).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// ```no_run
+    /// # use odm::{Collection, Id, Model};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "users")]
+    /// # struct User { id: Id<User> }
+    /// # async fn f(users: Collection<User>, new: Vec<User>) -> odm::Result<()> {
+    /// users.insert_many(&new).ordered(false).concurrency(4).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn concurrency(self, commands: usize) -> InsertMany<M, Concurrent> {
+        let Self { target, ids, documents, options, state: ImplicitSession } = self;
+        InsertMany { target, ids, documents, options, state: Concurrent(commands.max(1)) }
+    }
+}
 
 impl<M: Model, S> super::TakesComment for InsertMany<M, S> {
     fn take_comment(&mut self, comment: Result<mongodb::bson::Bson>) -> Option<mongodb::bson::Bson> {
@@ -116,6 +168,13 @@ impl<M: Model, S> InsertMany<M, S> {
         S: SessionState<'s>,
     {
         let Self { target, ids, documents, options, state } = self;
+        let concurrency = state.concurrency();
+        let documents = documents.and_then(|documents| match concurrency {
+            2.. if is_ordered(&options) => Err(Error::refused(
+                "the insert is ordered, and `.concurrency(..)` sends commands in no order: add `.ordered(false)`",
+            )),
+            _ => Ok(documents),
+        });
         let inserts = documents.map(|documents| Inserts::new(documents, target.policies().clone()));
         let state = state.at(target.operation(INSERT_MANY));
         if target.hooks().is_some() {
@@ -126,7 +185,7 @@ impl<M: Model, S> InsertMany<M, S> {
         state.run(|session| {
             Box::pin(async move {
                 let documents = target.operation(INSERT_MANY).check(inserts.and_then(Inserts::finish))?;
-                send(&target, &documents, options, session).await.map(|()| ids)
+                send(&target, &documents, options, concurrency, session).await.map(|()| ids)
             })
         })
     }
@@ -143,7 +202,7 @@ async fn hooked(
     let mut around = Around::begin(target.clone(), INSERT_MANY, lent, &mut own).await?;
     let before = around.before_inserts(inserts).await;
     let documents = target.operation(INSERT_MANY).check(before)?;
-    let sent = around.observe(|session| send(&target, &documents, options, session)).await;
+    let sent = around.observe(|session| send(&target, &documents, options, 1, session)).await;
     match &sent {
         Ok(()) => around.after_inserts(&documents, |_| true).await?,
         Err(error) => {
@@ -156,20 +215,34 @@ async fn hooked(
     sent
 }
 
+fn is_ordered(options: &InsertManyOptions) -> bool {
+    options.ordered.unwrap_or(true)
+}
+
 async fn send(
     target: &Target,
     documents: &EncodedDocuments,
     options: InsertManyOptions,
+    concurrency: usize,
     mut session: Option<&mut ClientSession>,
 ) -> Result<()> {
     let operation = target.operation(INSERT_MANY);
-    let ordered = options.ordered.unwrap_or(true);
     let mut report = BulkWriteError::of_documents(documents.len());
-    for batch in Limits::DOCUMENTS.cut(documents.sizes().enumerate()) {
-        let batch_of = batch.iter().filter_map(|position| documents.document(*position)).collect();
-        let answer = insert_batch(target, operation, batch_of, options.clone(), session.as_deref_mut()).await;
-        if !report.take(&batch, answer, ordered) {
-            break;
+    let limits = Limits::DOCUMENTS.spread(concurrency, documents.len(), documents.bytes_len());
+    let batches = limits.cut(documents.sizes().enumerate());
+    let of = |batch: &[usize]| batch.iter().filter_map(|position| documents.document(*position)).collect();
+    if concurrency > 1 {
+        let call = |batch| insert_batch(target, operation, of(batch), options.clone(), None);
+        for (batch, answer) in concurrent::send(&batches, concurrency, call).await {
+            report.take(batch, answer, false);
+        }
+    } else {
+        for batch in &batches {
+            let answer =
+                insert_batch(target, operation, of(batch), options.clone(), session.as_deref_mut()).await;
+            if !report.take(batch, answer, is_ordered(&options)) {
+                break;
+            }
         }
     }
     operation.check(report.into_result()).map(drop)
@@ -183,7 +256,7 @@ pub(super) async fn insert_batch(
     options: InsertManyOptions,
     session: Option<&mut ClientSession>,
 ) -> Result<WriteReply> {
-    let ordered = options.ordered.unwrap_or(true);
+    let ordered = is_ordered(&options);
     let collection = target.driver().clone_with_type::<&RawDocument>();
     let call = collection
         .insert_many(&documents)

@@ -139,7 +139,8 @@ impl BulkWriteError {
             Outcome::NotSent
         };
         self.set(positions, outcome);
-        self.interruption = Some(Box::new(error));
+        // Of several batches at the same time, the first in the order of the writes determines the error.
+        self.interruption.get_or_insert_with(|| Box::new(error));
     }
 
     /// Records that the transaction of the writes is aborted, so that none of them is applied.

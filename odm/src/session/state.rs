@@ -122,6 +122,11 @@ pub(crate) trait SessionState<'s>: Sized {
 
     /// Returns whether the action is known to run in a transaction.
     fn in_transaction(&self) -> bool;
+
+    /// Returns how many commands of the action may be sent at the same time.
+    fn concurrency(&self) -> usize {
+        1
+    }
 }
 
 impl<'s> SessionState<'s> for ImplicitSession {

@@ -91,6 +91,11 @@ impl EncodedDocuments {
         self.ends.len()
     }
 
+    /// Returns the size of all documents, in bytes.
+    pub(crate) fn bytes_len(&self) -> usize {
+        self.writer.as_bytes().len()
+    }
+
     /// Returns the size of each document, in bytes.
     pub(crate) fn sizes(&self) -> impl Iterator<Item = usize> {
         self.ends.iter().enumerate().map(|(position, end)| end - self.start(position))

@@ -4,6 +4,7 @@
 mod arrays;
 mod bulk_write;
 mod cancel;
+mod concurrent_inserts;
 mod conformance;
 mod count;
 mod database;
