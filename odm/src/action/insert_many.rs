@@ -115,8 +115,8 @@ impl<M: Model> InsertMany<M> {
     /// `{ insert: <collection>, documents: [..], ordered: false }`. `0` means 1, the default.
     ///
     /// The server then works with several threads, and the network carries one command while the server stores another.
-    /// With more than twice as many commands as the server has free cores, nothing more is gained. A command contains
-    /// at least 1,000 documents or 1 MB, so fewer commands are sent for few documents.
+    /// On a server without free cores, nothing is gained: measure it with your documents. A command contains at least
+    /// 1,000 documents or 1 MB, so fewer commands are sent for few documents.
     ///
     /// The report of an error is the same as for commands one after the other: outcomes and failures have the positions
     /// of the documents in the call, and are sorted by them. If no reply arrives to a command, no further one is sent,

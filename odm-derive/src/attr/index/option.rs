@@ -139,7 +139,7 @@ impl Index {
             IndexAttribute::Weights => self.weights.set(ident, weights(cx, ident, input)?)?,
             IndexAttribute::DefaultLanguage => self.default_language.set(ident, text(ident, input, form)?)?,
             IndexAttribute::LanguageOverride => {
-                self.language_override.set(ident, text(ident, input, form)?)?
+                self.language_override.set(ident, text(ident, input, form)?)?;
             }
             IndexAttribute::Bounds => self.bounds.set(ident, bounds(cx, ident, input)?)?,
             IndexAttribute::Include => self.include.set(ident, fields(cx, ident, input, form)?)?,
