@@ -70,7 +70,7 @@ impl<M: Sample> Task<M> {
         self.turns(async |side, round| {
             // Differs for each side, so that every update changes the document.
             let value = format!("updated_value{}", 3 * round + side);
-            let id = self.nth(&documents, round)?.id();
+            let id = nth(&documents, round)?.id();
             let (seconds, modified) = match side {
                 ODM => {
                     let call = async {
@@ -116,7 +116,7 @@ impl<M: Sample> Task<M> {
             self.odm.driver().create_index(index).await?;
         }
         self.turns(async |side, round| {
-            let document = self.nth(&documents, round)?;
+            let document = nth(&documents, round)?;
             let key = key(document);
             let (seconds, found) = match side {
                 ODM => {
@@ -161,10 +161,6 @@ impl<M: Sample> Task<M> {
         Ok(documents)
     }
 
-    fn nth<'d>(&self, documents: &'d [M], round: usize) -> Outcome<&'d M> {
-        documents.get(round % documents.len().max(1)).ok_or_else(|| "there are no documents".into())
-    }
-
     /// Calls each side in turns, with its number and that of the round. A tenth of the rounds is not measured.
     async fn turns(&self, mut call: impl AsyncFnMut(usize, usize) -> Outcome<f64>) -> Outcome<Rounds<3>> {
         let calls = usize::try_from(self.size.calls)?;
@@ -184,4 +180,8 @@ impl<M: Sample> Task<M> {
         }
         Ok(measured)
     }
+}
+
+fn nth<M>(documents: &[M], round: usize) -> Outcome<&M> {
+    documents.get(round % documents.len().max(1)).ok_or_else(|| "there are no documents".into())
 }

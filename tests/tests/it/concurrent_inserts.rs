@@ -245,7 +245,7 @@ async fn an_ordered_insert_is_refused(db: Database) {
         error.to_string(),
         format!(
             "insert_many on {}.people: the insert is ordered, and `.concurrency(..)` sends commands in no order: add \
-             `.ordered(false)`",
+             `.ordered(false)`; nothing was sent",
             db.name()
         )
     );

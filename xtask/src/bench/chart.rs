@@ -24,11 +24,11 @@ pub(super) fn bars(title: &str, figures: &[Figure]) -> String {
     for (name, number) in figures {
         let (bar, middle) = (length(*number), y + 13.0);
         // Writing to a text does not fail.
-        let _ = write!(
+        let _ = writeln!(
             rows,
             "<text x=\"{:.0}\" y=\"{middle:.0}\" text-anchor=\"end\">{name}</text>\
              <rect x=\"{names:.0}\" y=\"{y:.0}\" width=\"{bar:.1}\" height=\"18\" fill=\"#3b7dd8\"/>\
-             <text x=\"{:.1}\" y=\"{middle:.0}\">{number:.2}</text>\n",
+             <text x=\"{:.1}\" y=\"{middle:.0}\">{number:.2}</text>",
             names - 8.0,
             names + bar + 6.0,
         );

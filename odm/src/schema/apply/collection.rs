@@ -175,7 +175,8 @@ impl CollectionChanges {
                     progress.done(change);
                 }
                 SchemaChange::DropIndex { name, .. } => {
-                    if self.drop_index(name).await? {
+                    let is_dropped = self.drop_index(name).await?;
+                    if is_dropped {
                         progress.done(change);
                     }
                 }

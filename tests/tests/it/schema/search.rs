@@ -1,4 +1,5 @@
 //! Search indexes on a server without search. The comparison with live ones is tested in `odm/src/schema/search.rs`.
+#![allow(clippy::duplicated_attributes, clippy::struct_field_names)] // several indexes name one field, `price`
 
 use odm::{
     Database, Embedded, Id, Model, Value,

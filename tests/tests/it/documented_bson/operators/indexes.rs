@@ -27,6 +27,8 @@ pub(super) fn indexes() -> Vec<Entry> {
     let vectors =
         SearchIndex::vector("by_plot").vector_field("plot", 8, Similarity::Cosine).filter_field("year");
     let view = CollectionOptions::new().view_of(Pipeline::<Number>::new().matching(|n| n.field().gt(1)));
+    let words =
+        SearchIndex::search("words").field("title", SearchFieldType::String).search_analyzer("lucene.simple");
     vec![
         ("index::to_key_document", vec![compound.to_key_document().into()]),
         ("index::to_document", vec![any().unique().to_document().into()]),
@@ -47,6 +49,8 @@ pub(super) fn indexes() -> Vec<Entry> {
         ("index/options::include", vec![option(on("$**", IndexType::Wildcard).include("attributes"))]),
         ("index/options::exclude", vec![option(on("$**", IndexType::Wildcard).exclude("secret"))]),
         ("index/search::to_document", vec![search.to_document().into()]),
+        ("index/search::field", vec![words.definition().clone().into()]),
+        ("index/search::search_analyzer", vec![words.definition().clone().into()]),
         ("index/search::vector_field", vec![vectors.definition().clone().into()]),
         ("index/search::filter_field", vec![vectors.definition().clone().into()]),
         ("pipeline/view::view_of", vec![view.to_document().into()]),
