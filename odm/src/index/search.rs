@@ -62,7 +62,7 @@ impl SearchIndex {
     }
 
     /// Adds a field to an index for `$search`, by its dotted stored name. A field that is added again has both types.
-    /// `mappings: { fields: { .. } }`
+    /// `mappings: { dynamic: false, fields: { .. } }`
     pub fn field(self, path: impl AsRef<str>, field_type: SearchFieldType) -> Self {
         self.field_definition(path, field_type.definition())
     }
