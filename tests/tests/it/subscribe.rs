@@ -5,7 +5,6 @@ mod existing_documents;
 mod hard_cases;
 mod lease;
 mod outbox;
-mod overtaken;
 mod partitions;
 mod position;
 mod processes;
