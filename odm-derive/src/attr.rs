@@ -1,6 +1,6 @@
 //! The attributes `#[odm(..)]` and `#[serde(..)]`, parsed into values.
 //!
-//! An *attribute* is an entry of `#[odm(..)]`: `attribute`, `attribute = ..` or `attribute(..)`. The entries of `index(..)`,
+//! An *attribute* is an entry of `#[odm(..)]`: `name`, `name = ..` or `name(..)`. The entries of `index(..)`,
 //! `validator(..)` and similar lists are parsed in the same way. If an attribute is wrong, the error is added to the
 //! [`Ctxt`] and parsing continues with the next attribute, so that all errors are reported at once.
 
@@ -61,7 +61,7 @@ pub(crate) fn names(
     }
 }
 
-/// Parses the list in parentheses after the name of an attribute: `attribute(..)`.
+/// Parses the list in parentheses after the name of an attribute: `name(..)`.
 pub(crate) fn list(
     cx: &Ctxt,
     attribute: &Ident,
@@ -81,7 +81,7 @@ pub(crate) fn list(
     Ok(())
 }
 
-/// Parses the string after the name of an attribute: `attribute = ".."`.
+/// Parses the string after the name of an attribute: `name = ".."`.
 pub(crate) fn text(attribute: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<LitStr> {
     if !input.peek(Token![=]) {
         return Err(symbol::malformed(attribute, form));
@@ -90,7 +90,7 @@ pub(crate) fn text(attribute: &Ident, input: ParseStream<'_>, form: &str) -> syn
     input.parse().map_err(|error| syn::Error::new(error.span(), symbol::correct(form)))
 }
 
-/// Parses what follows `attribute =`.
+/// Parses what follows `name =`.
 pub(crate) fn value<T: syn::parse::Parse>(
     attribute: &Ident,
     input: ParseStream<'_>,
@@ -119,7 +119,7 @@ impl<T> Default for Once<T> {
 }
 
 impl<T> Once<T> {
-    /// Stores the value. Returns an error at `attribute` if there is a value already.
+    /// Stores the value. Returns an error at the attribute if there is a value already.
     pub(crate) fn set(&mut self, attribute: &Ident, value: T) -> syn::Result<()> {
         if self.0.is_some() {
             return Err(syn::Error::new(attribute.span(), format_args!("`{attribute}` is given twice")));

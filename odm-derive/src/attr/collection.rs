@@ -153,7 +153,7 @@ fn time_series(cx: &Ctxt, ident: &Ident, input: ParseStream<'_>) -> syn::Result<
     })
 }
 
-/// Parses the duration after a attribute.
+/// Parses the duration after the name of an attribute.
 fn age(ident: &Ident, input: ParseStream<'_>, form: &str) -> syn::Result<u64> {
     let text: LitStr = text(ident, input, form)?;
     duration::seconds(&text)

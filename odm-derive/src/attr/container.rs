@@ -32,7 +32,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) rules: Vec<Rule>,
     pub(crate) validator: Once<Validator>,
     pub(crate) versions: Versions,
-    /// The hooks of the model run. The value is the attribute.
+    /// The hooks of the model run. The value is the name of the attribute, for messages.
     pub(crate) hooks: Once<Ident>,
     /// The user declares that the variants have the order of their stored names.
     pub(crate) ordered: Once<()>,

@@ -8,7 +8,7 @@ use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
 pub(crate) use self::name::{AttributeName, AttributePosition, closest, correct, enumerate, malformed};
 use crate::ast::Derive::{Embedded, Model, Shape, Value};
 
-/// Declares the attributes, one line each: `Variant("attribute", "correct form", positions)`.
+/// Declares the attributes, one line each: `Variant("name", "correct form", positions)`.
 ///
 /// Each group of attributes becomes an enum. The positions are a pattern, where `_` stands for all positions of the
 /// group.

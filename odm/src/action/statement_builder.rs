@@ -1,6 +1,6 @@
 //! The part that the builders of all writes share: the kind of the write, and the errors of its setters.
 //!
-//! The macros `write_verb!` and `find_and_modify!` implement how a builder with a builder is sent and explained.
+//! The macros `write_verb!` and `find_and_modify!` implement how the builder of a write is sent and explained.
 
 use std::marker::PhantomData;
 
@@ -20,7 +20,7 @@ pub(super) struct StatementBuilder<M> {
 }
 
 impl<M: Model> StatementBuilder<M> {
-    /// Creates a builder, from the kind that the arguments of the verb make.
+    /// Creates a statement builder from the kind of the write, which the arguments of the verb determine.
     pub(super) fn new(kind: Result<WriteKind>) -> Self {
         Self { kind, problems: Problems::default(), model: PhantomData }
     }
@@ -88,7 +88,7 @@ macro_rules! write_verb {
 }
 pub(crate) use write_verb;
 
-/// Declares `.skip_rules()` of a builder of updates. `$builder` is where its builder is.
+/// Declares `.skip_rules()` of a builder of updates. `$builder` is its statement builder.
 macro_rules! skip_rules {
     ([$($generics:tt)*] $action:ty, $($builder:tt).+) => {
         impl<$($generics)*> $action {

@@ -3,7 +3,7 @@
 use super::{Each, InQuery, Location, Multiplicity, OnePlace, Path};
 use crate::value::{Array, Value};
 
-/// The fields struct of an array element at the multiplicity `R`, with the path to the element as its base.
+/// The fields struct of an array element with the multiplicity `R`, with the path to the element as its base.
 type Item<M, V, R> = <<V as Array>::Item as Value>::Fields<InQuery<M, R>, Path<M, <V as Array>::Item, R>>;
 
 impl<M: 'static, V: Value, R: Multiplicity> Path<M, V, R> {

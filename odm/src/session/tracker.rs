@@ -190,7 +190,7 @@ impl Commit<'_> {
     }
 }
 
-/// The tracker of a call in a session of this crate. A session of the driver has none.
+/// The tracker of the session in which a call is made. A session of the driver has none.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Observer(Option<Arc<TransactionTracker>>);
 

@@ -44,7 +44,7 @@ pub(crate) struct Bounds {
 }
 
 impl IndexAttribute {
-    /// Returns whether the option is `attribute = value`.
+    /// Returns whether the option is `name = value`.
     pub(super) fn has_value(self) -> bool {
         match self {
             Self::Ttl

@@ -58,7 +58,7 @@ impl Place {
         }
     }
 
-    /// Returns this place, which query clauses cannot multiplicity: it exists in some documents only.
+    /// Returns this place, which query clauses cannot reach: it exists in some documents only.
     pub(super) fn conditional(&self) -> Self {
         Self { multiplicity: Multiplicity::Unknown, ..self.clone() }
     }
