@@ -98,6 +98,7 @@ mod position;
 mod raw_subscription;
 mod run;
 mod runner;
+mod settings;
 mod setup;
 mod start;
 mod store;

@@ -3,7 +3,6 @@
 mod check;
 mod hard_cases;
 mod saving;
-mod settings;
 mod sharing;
 
 use std::{
@@ -16,10 +15,11 @@ use std::{
 use futures_core::future::BoxFuture;
 use mongodb::{bson::Document, options::ChangeStreamOptions};
 
-use self::settings::Settings;
 use super::{
     monitor::Monitor,
+    partition::Key,
     raw_subscription::RawSubscription,
+    settings::Settings,
     store::{MongoPositions, PositionStore},
     subscription::Subscription,
 };
@@ -52,6 +52,9 @@ impl<M: Model> Collection<M> {
             options: ChangeStreamOptions::default(),
             pipeline: Change::pipeline(),
             settings: Settings::new(MongoPositions::new(self.database())),
+            partitions: None,
+            partition_key: Key::default(),
+            monitor: Monitor::default(),
         }
     }
 }
@@ -66,6 +69,9 @@ pub struct Subscribe<M, Row = Change<M>> {
     options: ChangeStreamOptions,
     pipeline: Pipeline<M, Row, InChangeStream>,
     settings: Settings,
+    partitions: Option<u32>,
+    partition_key: Key,
+    monitor: Monitor,
 }
 
 impl<M, Row> Subscribe<M, Row> {
@@ -102,6 +108,9 @@ impl<M, Row> Subscribe<M, Row> {
             name: self.name,
             options: self.options,
             settings: self.settings,
+            partitions: self.partitions,
+            partition_key: self.partition_key,
+            monitor: self.monitor,
         }
     }
 
@@ -114,7 +123,7 @@ impl<M, Row> Subscribe<M, Row> {
 
     /// Returns a handle that shows the status at any time.
     pub fn monitor(&self) -> Monitor {
-        self.settings.monitor.clone()
+        self.monitor.clone()
     }
 
     pub(super) fn set_transactional(&mut self) {
@@ -134,7 +143,7 @@ impl<M: Model, Row> IntoFuture for Subscribe<M, Row> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let setup = match self.settings.partitions {
+        let setup = match self.partitions {
             None => self.into_setup(),
             Some(_) => Err(Error::refused(
                 "a subscription with partitions has several streams of changes: handle them with `run`, or with \
@@ -143,9 +152,9 @@ impl<M: Model, Row> IntoFuture for Subscribe<M, Row> {
         };
         let begun = async move {
             let (setup, monitor) = setup?;
-            let is_patient = setup.lease.is_some();
+            let is_patient = setup.settings.lease.is_some();
             let mut raw = RawSubscription::new(setup, monitor, is_patient);
-            if raw.setup.lease.is_none() {
+            if raw.setup.settings.lease.is_none() {
                 poll_fn(|cx| raw.poll_begin(cx)).await?;
             }
             Ok(raw)

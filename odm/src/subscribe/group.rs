@@ -152,7 +152,7 @@ impl Group {
     }
 
     fn lease(&self) -> Duration {
-        self.template.lease.unwrap_or(LOOK)
+        self.template.settings.lease.unwrap_or(LOOK)
     }
 
     fn interval(&self) -> Duration {

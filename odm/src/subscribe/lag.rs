@@ -36,7 +36,7 @@ impl Drop for LagWatch {
 async fn watch(setup: Arc<Setup>, tracker: Arc<Tracker>, monitor: Monitor) {
     let mut was_behind = false;
     loop {
-        sleep(setup.oplog_check).await;
+        sleep(setup.settings.oplog_check).await;
         let window = match setup.target.database().oplog_window().await {
             Ok(window) => window,
             Err(error) => {
@@ -51,7 +51,7 @@ async fn watch(setup: Arc<Setup>, tracker: Arc<Tracker>, monitor: Monitor) {
         };
         let Some(left) = left(&window, &tracker.reached()) else { continue };
         let lag = window.length().saturating_sub(left);
-        let is_behind = is_behind(&window, left, setup.warn_below);
+        let is_behind = is_behind(&window, left, setup.settings.warn_below);
         monitor.compared(window, is_behind);
         if is_behind && !was_behind {
             setup.report(&Incident::FallingBehind { lag, left });

@@ -144,7 +144,7 @@ impl RawSubscription {
             if !matches!(self.state, State::Starting(_) | State::Ended(_))
                 && let Some(current) = &self.current
             {
-                match current.tracker.room(self.setup.max_unacknowledged, cx.waker()) {
+                match current.tracker.room(self.setup.settings.max_unacknowledged, cx.waker()) {
                     Room::Free => {}
                     Room::Full => return Poll::Pending,
                     Room::Stuck => return Poll::Ready(Peeked::Refused(self.stuck())),
@@ -304,7 +304,7 @@ impl RawSubscription {
         let Ok(runtime) = Handle::try_current() else {
             return self.end(Some(Error::refused("a subscription needs the tokio runtime of its client")));
         };
-        let tracker = Arc::new(Tracker::new(position, self.setup.cadence.every));
+        let tracker = Arc::new(Tracker::new(position, self.setup.settings.cadence.every));
         let setup = Arc::clone(&self.setup);
         let term_task = TermTask::start(&runtime, setup, term.clone(), Arc::clone(&tracker), renewed);
         let (setup, of_lag) = (Arc::clone(&self.setup), Arc::clone(&tracker));
@@ -332,7 +332,7 @@ impl RawSubscription {
         self.current = None;
         self.frontier = None;
         self.setup.report(&Incident::Superseded);
-        if self.setup.lease.is_some() {
+        if self.setup.settings.lease.is_some() {
             self.monitor.set_phase(Phase::Waiting);
             self.restart(Restart::Load);
         } else {
@@ -346,7 +346,7 @@ impl RawSubscription {
         Error::refused(format!(
             "{} changes wait for their acknowledgement, and the first of them was dropped: acknowledge each change \
              with `ack()`, or open the subscription again to have it delivered again",
-            self.setup.max_unacknowledged
+            self.setup.settings.max_unacknowledged
         ))
         .during(&self.operation())
     }

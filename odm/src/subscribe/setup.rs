@@ -1,6 +1,6 @@
 //! `Setup`: what a subscription was opened with. It is not generic, so that it is compiled only once.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use mongodb::{
     bson::{Document, doc},
@@ -9,9 +9,10 @@ use mongodb::{
 
 use super::{
     partition::Partition,
-    policy::{Beginning, Cadence, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
+    policy::Incident,
     position::{Chunks, Deployment, exclusion},
-    store::{MongoPositions, PositionStore},
+    settings::Settings,
+    store::MongoPositions,
 };
 use crate::{
     collection::Target,
@@ -25,9 +26,6 @@ use crate::{
 const HELLO: Verb = Verb::new("subscribe", "hello");
 const CONFIGURATION: Verb = Verb::new("subscribe", "replSetGetConfig").reading();
 
-/// A function that is called with each incident.
-pub(super) type Observer = Arc<dyn Fn(&Incident) + Send + Sync>;
-
 #[derive(Clone)]
 pub(super) struct Setup {
     pub(super) name: String,
@@ -37,21 +35,7 @@ pub(super) struct Setup {
     pub(super) options: ChangeStreamOptions,
     /// The stages of the caller.
     pub(super) stages: Vec<Document>,
-    pub(super) max_outage: Option<Duration>,
-    pub(super) store: Arc<dyn PositionStore>,
-    pub(super) beginning: Beginning,
-    pub(super) lease: Option<Duration>,
-    pub(super) on_history_lost: OnHistoryLost,
-    pub(super) on_invalidate: OnInvalidate,
-    pub(super) on_event_too_large: OnEventTooLarge,
-    pub(super) cadence: Cadence,
-    pub(super) max_unacknowledged: usize,
-    pub(super) observer: Option<Observer>,
-    /// Whether transactions change the position.
-    pub(super) is_transactional: bool,
-    /// How often the position is compared with the oplog, and what is too little of it.
-    pub(super) oplog_check: Duration,
-    pub(super) warn_below: Option<Duration>,
+    pub(super) settings: Settings,
     /// The part of the changes that this is, if there are partitions.
     pub(super) partition: Option<Arc<Partition>>,
 }
@@ -70,7 +54,7 @@ impl Setup {
         let partition = self.partition.as_ref().map(|partition| partition.stage(token));
         let stages =
             exclusion(overlap).into_iter().chain(partition).chain(self.stages.iter().cloned()).collect();
-        RawStream::open(self.request(stages, options)?, start, self.max_outage).await
+        RawStream::open(self.request(stages, options)?, start, self.settings.max_outage).await
     }
 
     /// Returns the position of a stream at its start, without events. With a batch size of zero, the server returns
@@ -81,13 +65,13 @@ impl Setup {
         let partition = self.partition.as_ref().map(|partition| partition.stage(None));
         let stages = partition.into_iter().chain(self.stages.iter().cloned()).collect();
         let request = self.request(stages, options)?;
-        let stream = RawStream::open(request, start, self.max_outage).await?;
+        let stream = RawStream::open(request, start, self.settings.max_outage).await?;
         Ok(stream.token().cloned())
     }
 
     /// Returns the store, which has partitions and transactions.
     pub(super) fn mongo(&self) -> Result<&MongoPositions> {
-        self.store.as_mongo().ok_or_else(|| {
+        self.settings.store.as_mongo().ok_or_else(|| {
             Error::refused(
                 "this store of positions has no partitions: use `MongoPositions`, or open the subscription without \
                  `partitions`",
@@ -119,7 +103,7 @@ impl Setup {
 
     pub(super) fn report(&self, incident: &Incident) {
         incident.log(&self.name);
-        if let Some(observer) = &self.observer {
+        if let Some(observer) = &self.settings.observer {
             observer(incident);
         }
     }

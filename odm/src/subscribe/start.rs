@@ -79,9 +79,9 @@ pub(super) async fn start(
         // The claim was made. A new replica set, or one with a new primary, may need longer to replicate it.
         let is_slow = error.code() == Some(NOT_REPLICATED) && failures < REPLICATION_ATTEMPTS;
         let is_patient =
-            (is_patient || is_slow) && setup.max_outage.is_none_or(|most| began.elapsed() < most);
+            (is_patient || is_slow) && setup.settings.max_outage.is_none_or(|most| began.elapsed() < most);
         // Another instance has begun a term in the meantime. This one waits for the next.
-        let waits = error.is_superseded() && setup.lease.is_some() && held.is_none();
+        let waits = error.is_superseded() && setup.settings.lease.is_some() && held.is_none();
         if !(is_patient && passes || waits) {
             return Err(error);
         }
@@ -101,8 +101,8 @@ async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Re
         Some(term) => (term, Instant::now()),
         None => claim(setup).await?,
     };
-    let term = match setup.store.as_mongo() {
-        Some(store) if setup.is_transactional && term.version().is_none() => {
+    let term = match setup.settings.store.as_mongo() {
+        Some(store) if setup.settings.is_transactional && term.version().is_none() => {
             // The operation time of the session must not delay a transaction after a failover.
             let mut session = setup.target.database().session().causal_consistency(false).await?;
             let id = session.driver()?.id().get("id").cloned().unwrap_or(Bson::Null);
@@ -136,7 +136,7 @@ async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Re
         Place::After(token, overlap) => stream(setup, Start::After(token), overlap, one_by_one).await?,
     };
     if !is_stored {
-        setup.store.save(&setup.name, &position, &term).await?;
+        setup.settings.store.save(&setup.name, &position, &term).await?;
     }
     Ok(Started { term, renewed, position, source })
 }
@@ -147,7 +147,7 @@ async fn stored(setup: &Setup, deployment: &Deployment) -> Result<Option<(Positi
         Some(partition) => Some(partition.begin(setup, deployment).await?),
         None => None,
     };
-    let own = setup.store.load(&setup.name).await?;
+    let own = setup.settings.store.load(&setup.name).await?;
     Ok(own.map(|position| (position, true)).or(common.map(|position| (position, false))))
 }
 
@@ -167,14 +167,14 @@ async fn stream(setup: &Setup, start: Start, overlap: Chunks, one_by_one: bool) 
 async fn claim(setup: &Setup) -> Result<(Term, Instant)> {
     loop {
         let sent = Instant::now();
-        match setup.store.claim(&setup.name, &setup.owner, setup.lease).await? {
+        match setup.settings.store.claim(&setup.name, &setup.owner, setup.settings.lease).await? {
             // A claim that waited for another instance can return a lease that is nearly over.
             Claim::Granted(term) if term.lease().is_none_or(|lease| sent.elapsed() < lease / 2) => {
                 return Ok((term, sent));
             }
             Claim::Granted(_) => {}
             Claim::Refused => {
-                let wait = setup.lease.unwrap_or_default() / 5;
+                let wait = setup.settings.lease.unwrap_or_default() / 5;
                 sleep(wait / 2 + (wait / 2).mul_f64(f64::from(roll()) / f64::from(u32::MAX))).await;
             }
         }
@@ -183,7 +183,7 @@ async fn claim(setup: &Setup) -> Result<(Term, Instant)> {
 
 /// Returns where a new subscription begins.
 pub(super) async fn beginning(setup: &Setup, deployment: Deployment) -> Result<Position> {
-    let place = match &setup.beginning {
+    let place = match &setup.settings.beginning {
         Beginning::Now => return now(setup, deployment).await,
         Beginning::At(time) => Place::At(*time, Chunks::default()),
         Beginning::After(token) => Place::After(token.clone(), Chunks::default()),

@@ -176,7 +176,7 @@ pub(super) async fn close(raw: &mut RawSubscription) -> Result<()> {
     let Some(current) = raw.current() else { return Ok(()) };
     let saved = save(&raw.setup, &current.term, &current.tracker).await.map(drop);
     let released = match &saved {
-        Ok(()) => raw.setup.store.release(&raw.setup.name, &current.term).await,
+        Ok(()) => raw.setup.settings.store.release(&raw.setup.name, &current.term).await,
         Err(_) => Ok(()),
     };
     let operation = raw.operation();

@@ -64,7 +64,7 @@ async fn save_locked(
         return Err(super::store::superseded());
     }
     let (position, written) = tracker.to_save();
-    let saved = setup.store.save(&setup.name, &position, term).await;
+    let saved = setup.settings.store.save(&setup.name, &position, term).await;
     match &saved {
         Ok(()) => tracker.saved(written),
         Err(error) if matches!(error.kind(), ErrorKind::Superseded) => tracker.lose(),
@@ -76,7 +76,7 @@ async fn save_locked(
 /// Saves the position. If a transaction changes it for so long that the lease must be renewed, renews only that, so that
 /// a slow handler keeps the lease. Returns when this began.
 async fn renew(setup: &Setup, term: &Term, tracker: &Tracker, renewed: Instant) -> Result<Instant> {
-    let store = setup.store.as_mongo().filter(|_| setup.is_transactional);
+    let store = setup.settings.store.as_mongo().filter(|_| setup.settings.is_transactional);
     let (Some(store), Some(lease)) = (store, term.lease()) else { return save(setup, term, tracker).await };
     let saving = pin!(Arc::clone(&tracker.saving).lock_owned());
     let wait = (renewed + lease / 3).saturating_duration_since(Instant::now());
@@ -118,7 +118,7 @@ async fn keep(setup: Arc<Setup>, term: Term, tracker: Arc<Tracker>, mut renewed:
     loop {
         let now = Instant::now();
         let renewal = term.lease().map(|lease| renewed + lease / 3);
-        let due = match (due(&tracker, setup.cadence, now), renewal) {
+        let due = match (due(&tracker, setup.settings.cadence, now), renewal) {
             (Some(save), Some(renewal)) => Some(save.min(renewal)),
             (save, renewal) => save.or(renewal),
         };

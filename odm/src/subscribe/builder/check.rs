@@ -28,19 +28,19 @@ const MAX_PARTITIONS: u32 = 1000;
 impl<M, Row> Subscribe<M, Row> {
     /// Checks the arguments, and returns the changes of a run, which waits while no server is available.
     pub(in super::super) fn into_raw(self) -> Result<RawSubscriptions> {
-        let (partitions, key) = (self.settings.partitions, self.settings.partition_key.clone());
+        let (partitions, key) = (self.partitions, self.partition_key.clone());
         let (mut template, monitor) = self.into_setup()?;
         let Some(count) = partitions else {
             return Ok(RawSubscriptions::One(Box::new(RawSubscription::new(template, monitor, true))));
         };
         template.mongo()?;
-        template.lease.get_or_insert(LEASE);
+        template.settings.lease.get_or_insert(LEASE);
         Ok(RawSubscriptions::Partitions(Box::new(Group { template, count, key, monitor })))
     }
 
     /// Checks the arguments.
     pub(super) fn into_setup(self) -> Result<(Setup, Monitor)> {
-        let Self { target, name, options, pipeline, settings } = self;
+        let Self { target, name, options, pipeline, mut settings, partitions, partition_key, monitor } = self;
         if name.is_empty() {
             return Err(Error::refused("the name of the subscription is empty"));
         }
@@ -55,7 +55,7 @@ impl<M, Row> Subscribe<M, Row> {
         if settings.lease.is_some_and(|lease| lease < SHORTEST_LEASE) {
             return Err(Error::refused("the lease is shorter than 100 milliseconds"));
         }
-        match (settings.partitions, &settings.partition_key) {
+        match (partitions, &partition_key) {
             (Some(count), _) if !(1..=MAX_PARTITIONS).contains(&count) => {
                 return Err(Error::refused(format!(
                     "a subscription has 1 to {MAX_PARTITIONS} partitions, and not {count}"
@@ -66,27 +66,16 @@ impl<M, Row> Subscribe<M, Row> {
             }
             _ => {}
         }
+        settings.oplog_check = settings.oplog_check.max(SHORTEST_CHECK);
         let setup = Setup {
             name,
             owner: ObjectId::new().to_hex(),
             target,
             options,
             stages: pipeline.into_stages()?,
-            max_outage: settings.max_outage,
-            store: settings.store,
-            beginning: settings.beginning,
-            lease: settings.lease,
-            on_history_lost: settings.on_history_lost,
-            on_invalidate: settings.on_invalidate,
-            on_event_too_large: settings.on_event_too_large,
-            cadence: settings.cadence,
-            max_unacknowledged: settings.max_unacknowledged,
-            observer: settings.observer,
-            is_transactional: settings.is_transactional,
-            oplog_check: settings.oplog_check.max(SHORTEST_CHECK),
-            warn_below: settings.warn_below,
+            settings,
             partition: None,
         };
-        Ok((setup, settings.monitor))
+        Ok((setup, monitor))
     }
 }

@@ -51,7 +51,7 @@ impl<M, Row> Subscribe<M, Row> {
     /// # }
     /// ```
     pub fn partitions(mut self, count: u32) -> Self {
-        self.settings.partitions = Some(count);
+        self.partitions = Some(count);
         self
     }
 
@@ -62,7 +62,7 @@ impl<M, Row> Subscribe<M, Row> {
     /// [pre-images](crate::action::Watch::full_document_before_change), because the event of a delete contains no other
     /// field. This sets the option `Required` for them.
     pub fn partition_by<V>(mut self, field: &Path<M, V>) -> Self {
-        self.settings.partition_key = Key::Field(field.name().to_owned());
+        self.partition_key = Key::Field(field.name().to_owned());
         self.options.full_document_before_change = Some(FullDocumentBeforeChangeType::Required);
         self
     }

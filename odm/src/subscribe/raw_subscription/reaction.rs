@@ -33,7 +33,7 @@ impl RawSubscription {
     }
 
     fn lost(&mut self, error: Error) {
-        let mut policy = self.setup.on_history_lost;
+        let mut policy = self.setup.settings.on_history_lost;
         if self.is_recovering {
             // The oplog is too small for the time that the existing documents take. Another attempt would never end.
             policy = OnHistoryLost::Fail;
@@ -57,7 +57,7 @@ impl RawSubscription {
     }
 
     fn invalidated(&mut self, error: Error) {
-        let policy = self.setup.on_invalidate;
+        let policy = self.setup.settings.on_invalidate;
         self.setup.report(&Incident::Invalidated { policy });
         match (policy, self.frontier.clone()) {
             (OnInvalidate::Stop, _) => self.end(None),
@@ -71,7 +71,7 @@ impl RawSubscription {
     /// Isolates the event first, because the server withholds the events before it in the same batch.
     fn too_large(&mut self, error: Error) {
         let (OnEventTooLarge::Skip, Some(mut position)) =
-            (self.setup.on_event_too_large, self.frontier.clone())
+            (self.setup.settings.on_event_too_large, self.frontier.clone())
         else {
             return self.end(Some(error));
         };

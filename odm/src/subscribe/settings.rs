@@ -1,12 +1,9 @@
-//! `Settings`: what is set and does not depend on the types of the model and of the rows.
+//! `Settings`: what is set on the builder and does not depend on the types of the model and of the rows.
 
 use std::{sync::Arc, time::Duration};
 
-use super::super::{
-    monitor::Monitor,
-    partition::Key,
-    policy::{Beginning, Cadence, OnEventTooLarge, OnHistoryLost, OnInvalidate},
-    setup::Observer,
+use super::{
+    policy::{Beginning, Cadence, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate},
     store::PositionStore,
 };
 
@@ -15,7 +12,11 @@ const MAX_UNACKNOWLEDGED: usize = 10_000;
 /// How often the position is compared with the oplog, by default.
 const OPLOG_CHECK: Duration = Duration::from_secs(60);
 
-/// What does not depend on the types of the model and of the rows.
+/// A function that is called with each incident.
+pub(super) type Observer = Arc<dyn Fn(&Incident) + Send + Sync>;
+
+/// What is set on the builder, for all partitions.
+#[derive(Clone)]
 pub(super) struct Settings {
     pub(super) max_outage: Option<Duration>,
     pub(super) store: Arc<dyn PositionStore>,
@@ -27,12 +28,11 @@ pub(super) struct Settings {
     pub(super) cadence: Cadence,
     pub(super) max_unacknowledged: usize,
     pub(super) observer: Option<Observer>,
+    /// Whether transactions change the position.
     pub(super) is_transactional: bool,
+    /// How often the position is compared with the oplog, and what is too little of it.
     pub(super) oplog_check: Duration,
     pub(super) warn_below: Option<Duration>,
-    pub(super) partitions: Option<u32>,
-    pub(super) partition_key: Key,
-    pub(super) monitor: Monitor,
 }
 
 impl Settings {
@@ -51,9 +51,6 @@ impl Settings {
             is_transactional: false,
             oplog_check: OPLOG_CHECK,
             warn_below: None,
-            partitions: None,
-            partition_key: Key::default(),
-            monitor: Monitor::default(),
         }
     }
 }
