@@ -17,7 +17,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const SAVE: Verb = Verb::writes("save", "update");
+pub(super) const SAVE: Verb = Verb::writes("save", "update").of_one_document();
 
 /// The outcome of [`save`](Collection::save).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl<M: Model> Collection<M> {
     /// `save` wins: it overwrites what others have changed since the document was read. To keep their changes, update
     /// single fields with [`update_one`](Collection::update_one), or give the model a
     /// [version](macro@crate::Model#policies). Then a `save` replaces only the version that was read, and inserts only a
-    /// document of the version 0.
+    /// document of the version 0, which was never stored.
     ///
     /// Awaiting it returns [`Saved`]: whether the document was inserted or replaced another.
     ///

@@ -145,9 +145,17 @@ async fn before_delete<M: Hooks>(
     context: &mut HookContext<'_>,
 ) -> Result<Written> {
     let purges = update.is_none();
-    let mut statement =
-        DeleteStatement::<M> { many, filter: std::mem::take(filter), update: Update::nothing(), purges };
+    let mut statement = DeleteStatement::<M> {
+        many,
+        filter: std::mem::take(filter),
+        update: Update::nothing(),
+        violations: Violations::default(),
+        purges,
+    };
     refused("before_delete", M::before_delete(&mut statement, context).await)?;
+    if !statement.violations.is_empty() {
+        return Err(statement.violations.into());
+    }
     filter.clone_from(&statement.filter);
     if let Some(update) = update {
         *update = statement.update.untyped();
@@ -180,7 +188,8 @@ async fn after<M: Hooks>(
             failed("after_update", M::after_update(&statement, &outcome, context).await)
         }
         Written::Deleted { many, filter, purges } => {
-            let statement = DeleteStatement { many, filter, update: Update::nothing(), purges };
+            let (update, violations) = (Update::nothing(), Violations::default());
+            let statement = DeleteStatement { many, filter, update, violations, purges };
             failed("after_delete", M::after_delete(&statement, &outcome, context).await)
         }
     }

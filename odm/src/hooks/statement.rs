@@ -70,6 +70,8 @@ pub struct DeleteStatement<M> {
     pub(super) filter: Document,
     /// What a delete that keeps the document changes besides.
     pub(super) update: Update<M>,
+    /// The rules that these changes violate.
+    pub(super) violations: Violations,
     /// The document is removed, even if the deletes of the model keep it.
     pub(super) purges: bool,
 }
@@ -100,14 +102,19 @@ impl<M: Model> DeleteStatement<M> {
         narrow(&mut self.filter, filter)
     }
 
-    /// Adds changes to a delete that keeps the document, for example who deleted it. A delete that
-    /// [removes](Self::is_removal) documents ignores them.
+    /// Adds changes to a delete that keeps the document, for example who deleted it. Their values are checked against the
+    /// rules of the model. A delete that [removes](Self::is_removal) documents ignores them.
     pub fn and(&mut self, update: impl IntoUpdate<M>)
     where
         M: SoftDelete,
     {
+        if self.is_removal() {
+            return;
+        }
+        let update = update.into_update();
+        self.violations.append(update.violations(M::META));
         let own = std::mem::replace(&mut self.update, Update::nothing());
-        self.update = own.followed_by(update.into_update());
+        self.update = own.followed_by(update);
     }
 }
 

@@ -10,7 +10,7 @@ mod timestamps;
 mod version;
 
 use mongodb::{
-    bson::{DateTime, Document, RawDocumentBuf},
+    bson::{DateTime, Document, RawDocument, RawDocumentBuf},
     options::UpdateModifications,
 };
 
@@ -41,7 +41,9 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
         WriteKind::Save { filter, document } => {
             replace(filter, document, true, &mut options, &policies, now)?
         }
-        WriteKind::Delete { many, filter, update } => delete(many, filter, update, &policies, now)?,
+        WriteKind::Delete { many, filter, update } => {
+            delete(many, filter, update, &mut options, &policies, now)?
+        }
         WriteKind::Restore { mut filter, update } => {
             policies.scope.with(Deleted::Only).add_to(policies.fields, &mut filter)?;
             let update = maintain(soft_delete::restore(policies.fields) + update, false, &policies, now)?;
@@ -87,14 +89,12 @@ pub(super) fn apply_to_inserts(inserts: Inserts) -> Result<EncodedDocuments> {
     if policies.fields.is_empty() {
         return Ok(documents);
     }
-    let edits = timestamps::of_insert(policies.fields, policies.now());
-    if edits.is_empty() && policies.fields.tenant().is_none() {
+    let times = timestamps::of_insert(policies.fields, policies.now());
+    let has_version = policies.fields.version().is_some();
+    if times.is_empty() && !has_version && policies.fields.tenant().is_none() {
         return Ok(documents);
     }
-    documents.map(|document| {
-        tenant::check(document, &policies)?;
-        edits.apply(document)
-    })
+    documents.map(|document| inserted(document, &times, &policies))
 }
 
 /// Returns the document that a change stores as it is, if it is not an update of single fields.
@@ -124,9 +124,15 @@ fn new_document(document: RawDocumentBuf, policies: &Policies, now: DateTime) ->
     if policies.fields.is_empty() {
         return Ok(document);
     }
-    tenant::check(&document, policies)?;
-    let edits = timestamps::of_insert(policies.fields, now);
-    if edits.is_empty() { Ok(document) } else { edits.apply(&document) }
+    inserted(&document, &timestamps::of_insert(policies.fields, now), policies)
+}
+
+/// Returns a document as it is inserted, with these times.
+fn inserted(document: &RawDocument, times: &Edits, policies: &Policies) -> Result<RawDocumentBuf> {
+    tenant::check(document, policies)?;
+    let mut edits = times.clone();
+    version::insert(policies.fields, document, &mut edits)?;
+    edits.apply(document)
 }
 
 /// Returns the replacement of a document. `save` is whether the document is inserted if there is none.
@@ -165,6 +171,7 @@ fn delete(
     many: bool,
     mut filter: Document,
     more: Update<()>,
+    options: &mut WriteOptions,
     policies: &Policies,
     now: DateTime,
 ) -> Result<(Change, ReplyMeaning)> {
@@ -174,7 +181,7 @@ fn delete(
     };
     policies.scope.with(Deleted::Hidden).add_to(policies.fields, &mut filter)?;
     let update = maintain(update + more, false, policies, now)?;
-    Ok((changed(many, filter, update, &mut WriteOptions::default())?, ReplyMeaning::Delete))
+    Ok((changed(many, filter, update, options)?, ReplyMeaning::Delete))
 }
 
 /// Adds to an update what the policies write. `upserts` is whether the update inserts a document that it creates

@@ -1,5 +1,6 @@
 //! The hooks of models: which run for each verb, their session, and their errors.
 
+mod deletes;
 mod errors;
 mod session;
 mod table;

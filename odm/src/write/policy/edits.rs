@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The elements that a policy writes into a document.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Edits(Vec<(&'static str, Bson)>);
 
 impl Edits {

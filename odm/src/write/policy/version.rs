@@ -1,8 +1,9 @@
 //! The field `version`: an optimistic lock.
 //!
-//! Every write of a document increments its version. The document of a replacement contains the version that was read.
-//! The replacement matches only a stored document with this version, and stores the next one. So it does not overwrite
-//! what was written in between.
+//! Every write of a document increments its version. A document that was never stored has the version 0, and an insert
+//! stores 1, so the version shows whether a document was read. The document of a replacement contains the version that
+//! was read. The replacement matches only a stored document with this version, and stores the next one. So it does not
+//! overwrite what was written in between.
 
 use mongodb::{
     bson::{Bson, Document, RawBsonRef, RawDocument, doc},
@@ -41,6 +42,15 @@ impl VersionGuard {
     }
 }
 
+/// Increments the version of a document that was never stored. A greater version is inserted as it is.
+pub(super) fn insert(fields: &PolicyFields, document: &RawDocument, edits: &mut Edits) -> Result<()> {
+    let Some(name) = fields.version() else { return Ok(()) };
+    if current(document, name)? == 0 {
+        edits.set(name, stored(document, name, 0)?.1);
+    }
+    Ok(())
+}
+
 /// Limits a replacement to the version of the document, and increments the version. Returns `None` for a model without
 /// a version.
 pub(super) fn replace(
@@ -53,7 +63,8 @@ pub(super) fn replace(
 ) -> Result<Option<VersionGuard>> {
     let Some(name) = fields.version() else { return Ok(None) };
     let current = current(document, name)?;
-    // A document with a version was read, so it exists, unless it was deleted since then.
+    // A stored document has a version, so this one was read, and exists unless it was deleted since then. Only a
+    // document that was stored before the model had versions is read with the version 0.
     if save && current > 0 {
         options.upsert = None;
     }

@@ -191,7 +191,7 @@ async fn a_hook_after_a_write_sees_what_the_policies_set(db: Database) {
     let db = db.with_clock(|| DateTime::from_millis(9));
     let stamped = db.collection::<Stamped>();
     let at = DateTime::from_millis(1);
-    let one = Stamped { id: Id::new(), seen: 0, created_at: at, updated_at: at, version: 0 };
+    let one = Stamped { id: Id::new(), seen: 0, created_at: at, updated_at: at, version: 1 };
     stamped.insert_one(&one).await.unwrap();
     stamped.save(&one).await.unwrap();
     let mut seen = db.driver().collection::<odm::bson::Document>("seen").find(doc! {}).await.unwrap();
@@ -200,5 +200,5 @@ async fn a_hook_after_a_write_sees_what_the_policies_set(db: Database) {
         let row: odm::bson::Document = seen.deserialize_current().unwrap();
         rows.push((row.get_datetime("at").unwrap().timestamp_millis(), row.get_i64("version").unwrap()));
     }
-    assert_eq!(rows, [(9, 0), (9, 1)]);
+    assert_eq!(rows, [(9, 1), (9, 2)]);
 }

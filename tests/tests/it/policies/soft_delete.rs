@@ -304,7 +304,7 @@ async fn policies_apply_together(db: Database) {
         shop: "oslo".into(),
         created_at: at(0),
         updated_at: at(0),
-        version: 0,
+        version: 1,
         deleted_at: None,
     };
     clock.set(1);
@@ -312,11 +312,11 @@ async fn policies_apply_together(db: Database) {
     clock.set(2);
     orders.save(&order).await.unwrap();
     order = orders.get(order.id).await.unwrap().unwrap();
-    assert_eq!((order.created_at, order.updated_at, order.version), (at(1), at(2), 1));
+    assert_eq!((order.created_at, order.updated_at, order.version), (at(1), at(2), 2));
     clock.set(3);
     orders.delete_one(Order::fields().id().eq(order.id)).await.unwrap();
     assert_eq!(orders.get(order.id).await.unwrap(), None);
-    let deleted = Order { updated_at: at(3), version: 2, deleted_at: Some(at(3)), ..order.clone() };
+    let deleted = Order { updated_at: at(3), version: 3, deleted_at: Some(at(3)), ..order.clone() };
     assert_eq!(orders.with_deleted().get(order.id).await.unwrap(), Some(deleted));
     assert_eq!(orders.tenant("rome").with_deleted().get(order.id).await.unwrap(), None);
     // The deleted document is not found, although its version is another one too.
@@ -329,5 +329,5 @@ async fn policies_apply_together(db: Database) {
         .return_new()
         .await
         .unwrap();
-    assert_eq!(restored, Some(Order { updated_at: at(4), version: 4, ..order }));
+    assert_eq!(restored, Some(Order { updated_at: at(4), version: 5, ..order }));
 }

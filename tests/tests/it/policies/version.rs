@@ -36,7 +36,7 @@ async fn stored(accounts: &Collection<Account>) -> Account {
     accounts.insert_one(&new).await.unwrap();
     accounts.update_one(Account::fields().id().eq(new.id), Account::fields().sum().inc(1)).await.unwrap();
     let read = accounts.get(new.id).await.unwrap().unwrap();
-    assert_eq!((read.version, read.sum), (1, 1));
+    assert_eq!((read.version, read.sum), (2, 1));
     read
 }
 
@@ -47,31 +47,32 @@ async fn every_write_increments_the_version(db: Database) {
     let mut ada = account("ada");
     let version = async || only(&accounts).await.get_i64("version").unwrap();
     accounts.insert_one(&ada).await.unwrap();
-    assert_eq!(version().await, 0);
-    accounts.save(&ada).await.unwrap();
     assert_eq!(version().await, 1);
-    accounts.update_many(Filter::all(), a.sum().inc(1)).await.unwrap();
+    ada.version = 1;
+    accounts.save(&ada).await.unwrap();
     assert_eq!(version().await, 2);
-    accounts.update_one(Filter::all(), Update::computed().set(a.sum(), |a| a.sum() + 1)).await.unwrap();
+    accounts.update_many(Filter::all(), a.sum().inc(1)).await.unwrap();
     assert_eq!(version().await, 3);
-    accounts.find_one_and_update(Filter::all(), a.sum().inc(1)).await.unwrap();
+    accounts.update_one(Filter::all(), Update::computed().set(a.sum(), |a| a.sum() + 1)).await.unwrap();
     assert_eq!(version().await, 4);
+    accounts.find_one_and_update(Filter::all(), a.sum().inc(1)).await.unwrap();
+    assert_eq!(version().await, 5);
     accounts
         .update_one(Filter::all(), vec![doc! { "$replaceWith": { "owner": "ada", "sum": 9_i64 } }])
         .await
         .unwrap();
-    assert_eq!(version().await, 5);
-    ada.version = 5;
-    assert_eq!(accounts.replace_one(a.owner().eq("ada"), &ada).await.unwrap().matched_count, 1);
     assert_eq!(version().await, 6);
     ada.version = 6;
-    assert!(accounts.find_one_and_replace(a.owner().eq("ada"), &ada).await.unwrap().is_some());
+    assert_eq!(accounts.replace_one(a.owner().eq("ada"), &ada).await.unwrap().matched_count, 1);
     assert_eq!(version().await, 7);
     ada.version = 7;
-    accounts.bulk_write((Write::update_one(Filter::all(), a.sum().inc(1)),)).await.unwrap();
+    assert!(accounts.find_one_and_replace(a.owner().eq("ada"), &ada).await.unwrap().is_some());
+    assert_eq!(version().await, 8);
     ada.version = 8;
+    accounts.bulk_write((Write::update_one(Filter::all(), a.sum().inc(1)),)).await.unwrap();
+    ada.version = 9;
     accounts.bulk_write((Write::save(&ada),)).await.unwrap();
-    assert_eq!(version().await, 9);
+    assert_eq!(version().await, 10);
 }
 
 #[odm_test::test]
@@ -126,6 +127,15 @@ async fn a_deleted_document_is_not_found(db: Database) {
             db.name()
         )
     );
+    assert_eq!(accounts.count(Filter::all()).await.unwrap(), 0);
+    // Also one that nobody has changed between the insert and the delete.
+    let new = account("ada");
+    accounts.insert_one(&new).await.unwrap();
+    let gone = accounts.get(new.id).await.unwrap().unwrap();
+    assert_eq!(gone.version, 1);
+    accounts.delete_many(Filter::all()).await.unwrap();
+    let error = accounts.save(&gone).await.unwrap_err();
+    assert!(error.is_not_found() && !error.is_stale_version(), "{error}");
     assert_eq!(accounts.count(Filter::all()).await.unwrap(), 0);
     // One that was never stored is.
     assert!(accounts.save(&account("eve")).await.unwrap().is_created());
@@ -204,6 +214,29 @@ async fn an_update_cannot_write_the_version(db: Database) {
     );
 }
 
+/// However a document is inserted, its first version is 1, and a greater one is kept.
+#[odm_test::test]
+async fn an_insert_stores_the_version_1_or_a_greater_one(db: Database) {
+    let accounts: Collection<Account> = db.collection();
+    let imported = Account { version: 7, ..account("imported") };
+    accounts.insert_one(&account("one")).await.unwrap();
+    accounts.insert_many([&account("many"), &imported]).await.unwrap();
+    accounts.bulk_write([Write::insert_one(&account("bulk"))]).await.unwrap();
+    accounts.save(&account("save")).await.unwrap();
+    let a = Account::fields();
+    let none = || a.owner().eq("nobody");
+    accounts.update_one(none(), a.sum().inc(1)).or_insert(&account("or_insert")).await.unwrap();
+    accounts.update_one(a.owner().eq("upsert"), a.sum().set(1)).upsert(true).await.unwrap();
+    let stored = accounts.find(Filter::all()).as_documents().await.unwrap().try_collect().await.unwrap();
+    let versions: Vec<_> = stored
+        .iter()
+        .map(|stored| (stored.get_str("owner").unwrap(), stored.get_i64("version").unwrap()))
+        .collect();
+    let expected =
+        [("one", 1), ("many", 1), ("imported", 7), ("bulk", 1), ("save", 1), ("or_insert", 1), ("upsert", 1)];
+    assert_eq!(versions, expected);
+}
+
 /// In a bulk write, each replacement of a version is a command, because a shared reply would not show which one
 /// matched.
 #[odm_test::test]
@@ -236,13 +269,13 @@ async fn a_bulk_write_reports_each_stale_document(db: Database, server: Server) 
     assert!(!error.is_stale_version());
     let names: Vec<_> = commands.take().iter().map(|it| it.keys().next().unwrap().clone()).collect();
     assert_eq!(names, ["update", "find", "update", "find", "update", "update", "update", "find"]);
-    assert_eq!(accounts.get(fresh.id).await.unwrap().unwrap().version, 2);
+    assert_eq!(accounts.get(fresh.id).await.unwrap().unwrap().version, 3);
 
     // An ordered one stops at the first.
     let fresh = accounts.get(fresh.id).await.unwrap().unwrap();
     let error = accounts.bulk_write([Write::save(&stale), Write::save(&fresh)]).await.unwrap_err();
     assert!(error.is_stale_version());
-    assert_eq!(accounts.get(fresh.id).await.unwrap().unwrap().version, 2);
+    assert_eq!(accounts.get(fresh.id).await.unwrap().unwrap().version, 3);
 }
 
 /// 32 tasks read, change and save one document, and repeat it when another one was faster.
@@ -273,7 +306,7 @@ async fn no_increment_is_lost(db: Database) {
         repeated.insert(task.await.unwrap());
     }
     let stored = accounts.get(ada.id).await.unwrap().unwrap();
-    assert_eq!((stored.sum, stored.version), (32, 32));
+    assert_eq!((stored.sum, stored.version), (32, 33));
     assert!(repeated.len() > 1, "nobody was slower than another: {repeated:?}");
 }
 
@@ -299,7 +332,7 @@ async fn no_increment_of_a_transaction_is_lost(db: Database) {
     }
     tasks.join_all().await;
     let stored = db.collection::<Account>().get(ada.id).await.unwrap().unwrap();
-    assert_eq!((stored.sum, stored.version), (32, 32));
+    assert_eq!((stored.sum, stored.version), (32, 33));
 }
 
 #[odm_test::test]

@@ -103,7 +103,8 @@ pub(crate) async fn create(
     Json(new): Json<NewProduct>,
 ) -> Result<(StatusCode, Json<Product>), Failure> {
     let NewProduct { name, price, stock } = new;
-    let product = Product { id: Id::new(), name, price, stock, version: 0 };
+    // The version that an insert stores.
+    let product = Product { id: Id::new(), name, price, stock, version: 1 };
     shop.products.insert_one(&product).await?;
     Ok((StatusCode::CREATED, Json(product)))
 }
