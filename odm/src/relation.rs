@@ -58,7 +58,7 @@
 //! | `Vec<Id<T>>`, or an `Id<T>` in an array of embedded documents | `Vec<Linked<T>>`, in the stored order |
 //! | `BTreeMap<K, Id<T>>`, `HashMap<K, Id<T>>` | the same map, with values `Linked<T>` |
 //! | `Option<Id<T>>` in an array of embedded documents | `Vec<Option<Linked<T>>>` |
-//! | [`referred_by(field)`](Here::referred_by): the documents whose `field` refers to this one | `Vec` of them |
+//! | [`referred_by(field)`](LinkBase::referred_by): the documents whose `field` refers to this one | `Vec` of them |
 //! | any of these, with [`required()`](Link::required) | `Arc<T>` in place of `Linked<T>` |
 //! | any of these, with [`view::<V>()`](Link::view) | `V` in place of `T` |
 //! | any of these, with [`include(..)`](Link::include) | `Loaded<T, _>` in place of `T` |
@@ -99,12 +99,13 @@
 mod context;
 mod delete;
 mod include;
+mod include_in;
 mod including;
 mod join;
 mod keys;
+mod link_path;
 mod load;
 mod loaded;
-mod place;
 mod reader;
 mod reference;
 mod referred_by;
@@ -112,10 +113,11 @@ mod refers_to;
 mod run;
 
 pub use self::{
-    context::{Here, Link, Links},
+    context::{Link, LinkBase, Links},
     delete::{DeleteReferenced, Deleted, ModelList, References},
     include::{Include, Mapped},
-    including::{IncludeIn, Including},
+    include_in::IncludeIn,
+    including::Including,
     join::referenced,
     loaded::{Linked, Loaded, Target},
     reader::LoadableView,

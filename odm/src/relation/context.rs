@@ -5,8 +5,8 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 use super::{
     include::{Include, Unreadable},
     keys::{Leaf, Step},
+    link_path::{InEach, InOption, LinkPath},
     loaded::{Loaded, Optional, Required},
-    place::{InEach, Perhaps, Place},
     reader::{LoadableView, Nest, Reader, Rows, Whole},
     reference::Reference,
     referred_by::ReferredBy,
@@ -43,12 +43,12 @@ impl<M, R> fmt::Debug for InLinks<M, R> {
 }
 
 // An untagged enum cannot be narrowed here, because nothing stored says which model an id belongs to.
-impl<M: 'static, R: Place> Context for InLinks<M, R> {
+impl<M: 'static, R: LinkPath> Context for InLinks<M, R> {
     type Field<T: Value, K: Key> = T::Fields<Self, Link<M, T, R>>;
     type Many = InLinks<M, InEach<R>>;
-    type Maybe = InLinks<M, Perhaps<R>>;
+    type Maybe = InLinks<M, InOption<R>>;
     type Flattened<T: Value, K: Key> = T::Fields<Self, ()>;
-    type InVariant = InLinks<M, Perhaps<R>>;
+    type InVariant = InLinks<M, InOption<R>>;
     type Whole<T: Value, K: Key> = Unreadable;
     type Tag<T: Value, K: Key> = ();
     type Variant = ();
@@ -74,7 +74,7 @@ impl<M: 'static, R: Place> Context for InLinks<M, R> {
     }
 }
 
-impl<M: 'static, R: Place> Narrows for InLinks<M, R> {
+impl<M: 'static, R: LinkPath> Narrows for InLinks<M, R> {
     fn narrow(&self, test: VariantTest) -> Self::InVariant {
         self.to(Step::Variant(test))
     }
@@ -84,31 +84,31 @@ impl<M: 'static, R: Place> Narrows for InLinks<M, R> {
 
 /// The fields of `M`, used to name what is included: the argument of the closure of `include`.
 ///
-/// The accessor of a reference returns a [`Link`]. [`referred_by`](Here::referred_by) names the documents that refer
+/// The accessor of a reference returns a [`Link`]. [`referred_by`](LinkBase::referred_by) names the documents that refer
 /// to this one.
-pub type Links<M> = <M as Value>::Fields<InLinks<M, One>, Here<M>>;
+pub type Links<M> = <M as Value>::Fields<InLinks<M, One>, LinkBase<M>>;
 
 pub(super) fn links<M: Model>() -> Links<M> {
-    M::under(InLinks { steps: Arc::new([]), types: PhantomData }, Here(PhantomData))
+    M::under(InLinks { steps: Arc::new([]), types: PhantomData }, LinkBase(PhantomData))
 }
 
 /// The document whose references are included.
-pub struct Here<M>(PhantomData<fn() -> M>);
+pub struct LinkBase<M>(PhantomData<fn() -> M>);
 
-impl<M> fmt::Debug for Here<M> {
+impl<M> fmt::Debug for LinkBase<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Here")
+        f.write_str("LinkBase")
     }
 }
 
-impl<M: Model> Here<M> {
+impl<M: Model> LinkBase<M> {
     /// Names the documents that refer to this one by a field: `post.referred_by(Comment::fields().post())`.
     ///
     /// `{ find: "comments", filter: { post: { $in: [ .. ] } } }`, once for all documents
     ///
     /// Each document gets a `Vec`, which is empty if nothing refers to it. A document that refers to several of them is
     /// in the `Vec` of each. The field is an `Id`, an `Option` or a list of ids, also in an array of embedded documents
-    /// or in a variant of an enum. If the model has a field called `referred_by`, write `Here::referred_by(&post, ..)`.
+    /// or in a variant of an enum. If the model has a field called `referred_by`, write `LinkBase::referred_by(&post, ..)`.
     ///
     /// Without [`sort`](ReferredBy::sort), the order is that in which the server finds them.
     pub fn referred_by<P: RefersTo<M>>(&self, field: P) -> ReferredBy<M, P::Model> {

@@ -1,19 +1,21 @@
 //! Deletes by the rules of the references: `#[odm(on_delete = "..")]`.
 
+mod deleted;
 mod rules;
 mod run;
 
-use std::{fmt, future::IntoFuture, sync::Arc};
+use std::{fmt, future::IntoFuture, sync::Arc, time::Duration};
 
 use futures_core::future::BoxFuture;
 use mongodb::bson::Bson;
 
+pub use self::deleted::Deleted;
 use self::{
     rules::{Handles, Member, Rules},
     run::Start,
 };
 use crate::{
-    action::{AsSession, ExplicitSession, ImplicitSession},
+    action::{AsSession, ExplicitSession, ImplicitSession, OperationTarget, WithDeadline},
     collection::Collection,
     database::Database,
     error::{Error, Result},
@@ -154,8 +156,8 @@ impl References {
     ///
     /// The policies of the models apply. A model with a field [`deleted_at`](macro@crate::Model#policies) keeps its
     /// documents, and those that are deleted already neither prevent a delete nor are changed.
-    /// [`restore`](crate::Collection::restore) does not undo the rules. A model with a tenant cannot take part, because
-    /// there is no handle that specifies the tenant.
+    /// [`restore`](crate::Collection::restore) does not undo the rules. If a model has a tenant,
+    /// [`tenant_of`](Self::tenant_of) or [`all_tenants`](Self::all_tenants) specifies whose documents take part.
     ///
     /// Awaiting it returns what was [`Deleted`]. If there is no document with the id, nothing is changed.
     ///
@@ -180,8 +182,8 @@ impl References {
     /// Returns the errors of [`delete`](Self::delete).
     pub fn delete_many<M: Model>(&self, ids: impl IntoIterator<Item = Id<M>>) -> DeleteReferenced {
         let ids: Result<Vec<Bson>, _> = ids.into_iter().map(|id| id.to_bson()).collect();
-        let start = ids.map_err(Error::from).and_then(|ids| self.rules.start::<M>(ids));
-        DeleteReferenced { references: self.clone(), start, state: ImplicitSession }
+        let start = ids.map_err(Error::from).and_then(|ids| self.rules.start::<M>(ids, &self.handles.scope));
+        DeleteReferenced { references: self.clone(), start, retry_for: None, state: ImplicitSession }
     }
 }
 
@@ -198,10 +200,27 @@ impl fmt::Debug for References {
 pub struct DeleteReferenced<S = ImplicitSession> {
     references: References,
     start: Result<Start>,
+    retry_for: Option<Duration>,
     state: S,
 }
 
 impl DeleteReferenced {
+    /// Sets for how long the transaction is tried again: see
+    /// [`Transaction::retry_for`](crate::transaction::Transaction::retry_for). The default is 120 seconds.
+    pub fn retry_for(mut self, limit: Duration) -> Self {
+        self.retry_for = Some(limit);
+        self
+    }
+
+    /// Limits how long the whole transaction may take, including the network: see [`WithDeadline`].
+    ///
+    /// After the deadline, returns an error for which [`is_timeout`](Error::is_timeout) is true. The transaction is
+    /// aborted, unless its commit has been sent.
+    pub fn deadline(self, after: Duration) -> WithDeadline<Self> {
+        let on = OperationTarget::Database(self.references.handles.database.clone());
+        WithDeadline::new(self, after, on, DELETE)
+    }
+
     /// Runs the deletes in this transaction of the caller, in place of one of their own. They are applied when the
     /// caller commits it, and after an error the caller must abort it.
     ///
@@ -211,8 +230,8 @@ impl DeleteReferenced {
     /// be in a transaction. A [`Tx`](crate::Tx) always is, and a [`Session`](crate::Session) after
     /// [`start_transaction`](crate::Session::start_transaction).
     pub fn session(self, session: &mut impl AsSession) -> DeleteReferenced<ExplicitSession<'_>> {
-        let Self { references, start, state: ImplicitSession } = self;
-        DeleteReferenced { references, start, state: ExplicitSession::new(session) }
+        let Self { references, start, retry_for, state: ImplicitSession } = self;
+        DeleteReferenced { references, start, retry_for, state: ExplicitSession::new(session) }
     }
 }
 
@@ -221,7 +240,8 @@ impl IntoFuture for DeleteReferenced {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { handles, rules }, start, state: ImplicitSession } = self;
+        let Self { references: References { handles, rules }, start, retry_for, state: ImplicitSession } =
+            self;
         Box::pin(async move {
             let shared = Arc::new((handles.clone(), rules, start?));
             let body = |mut tx| {
@@ -233,7 +253,11 @@ impl IntoFuture for DeleteReferenced {
                     run::run(handles, rules, start, &mut lent).await
                 }
             };
-            handles.database.transaction(body).await
+            let transaction = handles.database.transaction(body);
+            match retry_for {
+                Some(limit) => transaction.retry_for(limit).await,
+                None => transaction.await,
+            }
         })
     }
 }
@@ -243,7 +267,7 @@ impl<'s> IntoFuture for DeleteReferenced<ExplicitSession<'s>> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { handles, rules }, start, state } = self;
+        let Self { references: References { handles, rules }, start, state, .. } = self;
         Box::pin(async move {
             let (start, mut lent) = (start?, state.into_lent(handles.database.operation(DELETE))?);
             if !lent.observer.in_transaction() {
@@ -262,53 +286,5 @@ impl<S> fmt::Debug for DeleteReferenced<S> {
         f.debug_struct("DeleteReferenced")
             .field("on", &self.references.handles.database)
             .finish_non_exhaustive()
-    }
-}
-
-/// What was changed by a delete with the rules of references: numbers of documents, by model.
-///
-/// Awaiting [`References::delete`] returns it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Deleted {
-    /// The collections with the numbers of their documents that were deleted, and in which a reference was removed.
-    collections: Vec<(&'static str, u64, u64)>,
-}
-
-impl Deleted {
-    /// Returns how many documents of `M` were deleted.
-    pub fn count<M: Model>(&self) -> u64 {
-        self.of::<M>(|(_, deleted, _)| *deleted)
-    }
-
-    /// Returns in how many documents of `M` a reference was removed. A document from which several fields were removed
-    /// counts once for each.
-    pub fn nullified<M: Model>(&self) -> u64 {
-        self.of::<M>(|(_, _, nullified)| *nullified)
-    }
-
-    /// Returns how many documents were deleted in all collections.
-    pub fn total(&self) -> u64 {
-        self.collections.iter().map(|(_, deleted, _)| deleted).sum()
-    }
-
-    fn of<M: Model>(&self, number: impl Fn(&(&'static str, u64, u64)) -> u64) -> u64 {
-        self.collections.iter().find(|(name, ..)| *name == M::COLLECTION).map_or(0, number)
-    }
-
-    fn entry(&mut self, collection: &'static str) -> &mut (&'static str, u64, u64) {
-        let known = self.collections.iter().position(|(name, ..)| *name == collection);
-        let at = known.unwrap_or(self.collections.len());
-        if known.is_none() {
-            self.collections.push((collection, 0, 0));
-        }
-        &mut self.collections[at]
-    }
-
-    fn add_deleted(&mut self, collection: &'static str, count: u64) {
-        self.entry(collection).1 += count;
-    }
-
-    fn add_nullified(&mut self, collection: &'static str, count: u64) {
-        self.entry(collection).2 += count;
     }
 }

@@ -8,7 +8,7 @@ use mongodb::bson::RawDocumentBuf;
 
 use super::{
     context::{Links, links},
-    place::Held,
+    link_path::Loadable,
     run::IncludeRun,
 };
 use crate::{error::Result, model::Model};
@@ -23,7 +23,7 @@ use crate::{error::Result, model::Model};
 )]
 pub trait Include<M>: Send + Sized {
     /// What one document gets: for a tuple, the tuple of what it gets for each of them.
-    type Out: Held;
+    type Out: Loadable;
 
     /// Adds the names of the fields of `M` that are needed.
     #[doc(hidden)]
@@ -63,7 +63,7 @@ pub trait Include<M>: Send + Sized {
     /// # Ok(())
     /// # }
     /// ```
-    fn map<T: Held, F: FnMut(Self::Out) -> T + Send>(self, f: F) -> Mapped<Self, F> {
+    fn map<T: Loadable, F: FnMut(Self::Out) -> T + Send>(self, f: F) -> Mapped<Self, F> {
         Mapped { include: self, f }
     }
 }
@@ -81,7 +81,7 @@ impl<I, F> fmt::Debug for Mapped<I, F> {
     }
 }
 
-impl<M, I: Include<M>, T: Held, F: FnMut(I::Out) -> T + Send> Include<M> for Mapped<I, F> {
+impl<M, I: Include<M>, T: Loadable, F: FnMut(I::Out) -> T + Send> Include<M> for Mapped<I, F> {
     type Out = T;
 
     fn add_names(&self, names: &mut Vec<String>) {

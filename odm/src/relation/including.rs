@@ -1,4 +1,4 @@
-//! `.include(..)` of the verbs that read, and of a collection for documents that are loaded already.
+//! `.include(..)` of the verbs that read.
 
 use std::{
     fmt,
@@ -12,9 +12,9 @@ use mongodb::options::CursorType;
 use super::{
     context::Links,
     include::{Include, Loader},
+    link_path::Loadable,
     loaded::{Loaded, Target},
-    place::Held,
-    reader::{AsView, Reader, Whole, encoded},
+    reader::{AsView, Reader, Whole},
     run::{HopOptions, IDS_PER_COMMAND, IncludeRun, WHOLE_BATCH},
 };
 use crate::{
@@ -22,7 +22,6 @@ use crate::{
         AsSession, BorrowedSession, ExplicitSession, Fetch, Find, FindOne, Get, ImplicitSession, IntoFetch,
         ReadAs, WithDeadline, deadline,
     },
-    collection::{Collection, Target as OnCollection},
     error::{Error, Result},
     model::Model,
     operation::Operation,
@@ -61,7 +60,7 @@ impl<A: fmt::Debug, I> fmt::Debug for Including<A, I> {
     }
 }
 
-impl<A, I: Target + Held> Including<A, I> {
+impl<A, I: Target + Loadable> Including<A, I> {
     /// Sends the first command and those of the hops.
     async fn run<'s, S>(
         self,
@@ -122,7 +121,7 @@ macro_rules! including {
             }
         }
 
-        impl<M: Model + Send + Sync, S, V: View<M> + OwnedRow + Target<Of = M> + Held> ReadAs<$verb<M, S>, V> {
+        impl<M: Model + Send + Sync, S, V: View<M> + OwnedRow + Target<Of = M> + Loadable> ReadAs<$verb<M, S>, V> {
             /// Includes what the documents refer to, and what refers to them. The view need not have the fields that
             /// contain the ids: they are requested too.
             ///
@@ -162,7 +161,7 @@ macro_rules! including {
             }
         }
 
-        impl<M: Model, I: Target + Held, $($generics)*> IntoFuture for Including<$action, I> {
+        impl<M: Model, I: Target + Loadable, $($generics)*> IntoFuture for Including<$action, I> {
             type Output = Result<$output<I>>;
             type IntoFuture = BoxFuture<'static, Self::Output>;
 
@@ -171,7 +170,7 @@ macro_rules! including {
             }
         }
 
-        impl<'s, M: Model, I: Target + Held, $($generics)*> IntoFuture for Including<$in_session, I> {
+        impl<'s, M: Model, I: Target + Loadable, $($generics)*> IntoFuture for Including<$in_session, I> {
             type Output = Result<$output<I>>;
             type IntoFuture = BoxFuture<'s, Self::Output>;
 
@@ -193,134 +192,4 @@ fn boxed<'s, I: 's, O: 's>(
     from: fn(Vec<I>) -> O,
 ) -> BoxFuture<'s, Result<O>> {
     Box::pin(async move { items.await.map(from) })
-}
-
-impl<M: Model + Send + Sync> Collection<M> {
-    /// Loads what documents refer to that are loaded already: `orders.include(due, |o| o.customer())`.
-    ///
-    /// `{ find: "customers", filter: { _id: { $in: [ .. ] } } }`
-    ///
-    /// One command for each reference, however many documents there are. The ids are read from the documents as they
-    /// are in memory. The commands have the read concern and the read preference of the database. See
-    /// [`relation`](crate::relation).
-    ///
-    /// Awaiting it returns a `Vec` of [`Loaded`] documents, in the same order.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error for which one of these is true:
-    ///
-    /// - [`is_not_sent`](crate::Error::is_not_sent): a document cannot be stored, so its ids are not known, or a model
-    ///   that is loaded has a tenant and this handle specifies none.
-    /// - [`is_dangling`](crate::Error::is_dangling): a [`required`](super::Link::required) reference refers to no
-    ///   document.
-    /// - [`is_decode`](crate::Error::is_decode): a document that is loaded does not fit its type.
-    ///
-    /// ```no_run
-    /// # use odm::{Collection, Id, Model};
-    /// # #[derive(Model)]
-    /// # #[odm(collection = "orders")]
-    /// # struct Order { id: Id<Order>, customer: Id<Customer>, reference: String }
-    /// # #[derive(Model)]
-    /// # #[odm(collection = "customers")]
-    /// # struct Customer { id: Id<Customer>, name: String }
-    /// # async fn f(orders: Collection<Order>, due: Vec<Order>) -> odm::Result<()> {
-    /// for order in orders.include(due, |o| o.customer()).await? {
-    ///     match order.links.found() {
-    ///         Some(customer) => println!("{}: {}", order.reference, customer.name),
-    ///         None => println!("{}: the customer is gone", order.reference),
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "populate")]
-    pub fn include<I>(
-        &self,
-        documents: impl IntoIterator<Item = M>,
-        what: impl FnOnce(Links<M>) -> I,
-    ) -> IncludeIn<M, I::Out>
-    where
-        I: Include<M> + 'static,
-    {
-        IncludeIn {
-            target: self.target(),
-            documents: documents.into_iter().collect(),
-            loader: Loader::from_closure::<M, I>(what),
-            ids_per_command: IDS_PER_COMMAND,
-            state: ImplicitSession,
-        }
-    }
-}
-
-/// Loads what documents refer to.
-///
-/// Construct with [`Collection::include`]. Awaiting it returns a `Vec` of [`Loaded`] documents, in the order of the
-/// documents.
-#[must_use = "nothing is read until the action is awaited"]
-pub struct IncludeIn<M, L, S = ImplicitSession> {
-    target: OnCollection,
-    documents: Vec<M>,
-    loader: Loader<L>,
-    ids_per_command: usize,
-    state: S,
-}
-
-impl<M, L, S> IncludeIn<M, L, S> {
-    /// Sets how many ids one command contains. A reference to more documents is loaded by several commands. The default
-    /// is 10,000, the minimum is 1, and a command never contains more than about 4 MiB of ids.
-    pub fn ids_per_command(mut self, count: usize) -> Self {
-        self.ids_per_command = count;
-        self
-    }
-}
-
-impl<M, L> IncludeIn<M, L> {
-    /// Runs all commands in this session, one after the other.
-    ///
-    /// The action borrows the session until its future completes. In a transaction, or in a session with
-    /// [snapshots](crate::session::StartSession::snapshot), all commands return the data of one moment.
-    pub fn session(self, session: &mut impl AsSession) -> IncludeIn<M, L, ExplicitSession<'_>> {
-        let Self { target, documents, loader, ids_per_command, state: ImplicitSession } = self;
-        IncludeIn { target, documents, loader, ids_per_command, state: ExplicitSession::new(session) }
-    }
-}
-
-impl<M: Model, L, S> IncludeIn<M, L, S> {
-    async fn run<'s>(
-        self,
-        lend: impl FnOnce(S, Operation<'_>) -> Result<Option<BorrowedSession<'s>>>,
-    ) -> Result<Vec<Loaded<M, L>>> {
-        let Self { target, documents, loader, ids_per_command, state } = self;
-        let bytes = documents.iter().map(encoded).collect::<Result<Vec<_>>>();
-        let bytes = bytes.map_err(|error| error.during(&target.operation(super::run::INCLUDE)))?;
-        let session = lend(state, target.operation(super::run::INCLUDE))?;
-        let run = IncludeRun::new(&target, HopOptions::default(), ids_per_command, session);
-        let links = loader.load(&run, &bytes).await?;
-        Ok(documents.into_iter().zip(links).map(|(doc, links)| Loaded::new(doc, links)).collect())
-    }
-}
-
-impl<M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L> {
-    type Output = Result<Vec<Loaded<M, L>>>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run(|ImplicitSession, _| Ok(None)))
-    }
-}
-
-impl<'s, M: Model + Send + Sync, L: Held> IntoFuture for IncludeIn<M, L, ExplicitSession<'s>> {
-    type Output = Result<Vec<Loaded<M, L>>>;
-    type IntoFuture = BoxFuture<'s, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run(|session: ExplicitSession<'s>, operation| session.into_lent(operation).map(Some)))
-    }
-}
-
-impl<M, L, S> fmt::Debug for IncludeIn<M, L, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("IncludeIn").field("on", &self.target).finish_non_exhaustive()
-    }
 }

@@ -12,10 +12,10 @@ use crate::{error::Result, path::One};
     note = "what is included is shared between the documents that refer to it, and loaded in a future that may move \
             between threads"
 )]
-pub trait Held: Send + Sync + 'static {}
+pub trait Loadable: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Send + Sync + 'static> Held for T {}
+impl<T: Send + Sync + 'static> Loadable for T {}
 
 /// A reference below an array.
 #[derive(Debug, Clone, Copy)]
@@ -23,30 +23,30 @@ pub struct InEach<R>(PhantomData<R>);
 
 /// A reference below an `Option`, or in a variant of an enum.
 #[derive(Debug, Clone, Copy)]
-pub struct Perhaps<R>(PhantomData<R>);
+pub struct InOption<R>(PhantomData<R>);
 
-/// The way from a document to a reference: [`One`], [`InEach`] or [`Perhaps`].
-pub trait Place: 'static {
+/// The way from a document to a reference: [`One`], [`InEach`] or [`InOption`].
+pub trait LinkPath: 'static {
     /// What is loaded for all references at the place, if `X` is loaded for each.
-    type Loaded<X: Held>: Held;
+    type Loaded<X: Loadable>: Loadable;
 
     /// Builds it from the ids at the place.
     #[doc(hidden)]
-    fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(&Tree) -> Result<X>) -> Result<Self::Loaded<X>>;
+    fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(&Tree) -> Result<X>) -> Result<Self::Loaded<X>>;
 }
 
-impl Place for One {
-    type Loaded<X: Held> = X;
+impl LinkPath for One {
+    type Loaded<X: Loadable> = X;
 
-    fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(&Tree) -> Result<X>) -> Result<X> {
+    fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(&Tree) -> Result<X>) -> Result<X> {
         leaf(tree)
     }
 }
 
-impl<R: Place> Place for InEach<R> {
-    type Loaded<X: Held> = R::Loaded<Vec<X>>;
+impl<R: LinkPath> LinkPath for InEach<R> {
+    type Loaded<X: Loadable> = R::Loaded<Vec<X>>;
 
-    fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(&Tree) -> Result<X>) -> Result<Self::Loaded<X>> {
+    fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(&Tree) -> Result<X>) -> Result<Self::Loaded<X>> {
         R::build::<Vec<X>>(tree, &mut |tree| match tree {
             Tree::List(items) => items.iter().map(&mut *leaf).collect(),
             _ => Ok(Vec::new()),
@@ -54,10 +54,10 @@ impl<R: Place> Place for InEach<R> {
     }
 }
 
-impl<R: Place> Place for Perhaps<R> {
-    type Loaded<X: Held> = R::Loaded<Option<X>>;
+impl<R: LinkPath> LinkPath for InOption<R> {
+    type Loaded<X: Loadable> = R::Loaded<Option<X>>;
 
-    fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(&Tree) -> Result<X>) -> Result<Self::Loaded<X>> {
+    fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(&Tree) -> Result<X>) -> Result<Self::Loaded<X>> {
         R::build::<Option<X>>(tree, &mut |tree| match tree {
             Tree::Missing => Ok(None),
             present => leaf(present).map(Some),

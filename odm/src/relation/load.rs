@@ -12,8 +12,8 @@ use super::{
     context::Link,
     include::Include,
     keys::{Keys, Leaf, Step, Tree, id_of, read},
+    link_path::{LinkPath, Loadable},
     loaded::{OnDangling, Target},
-    place::{Held, Place},
     reader::{Nest, Reader},
     reference::Reference,
     run::{INCLUDE, IncludeRun},
@@ -31,7 +31,7 @@ impl<M, V, R, N, D> Include<M> for Link<M, V, R, N, D>
 where
     M: Model,
     V: Reference,
-    R: Place,
+    R: LinkPath,
     N: Nest<V::Target>,
     D: OnDangling,
 {
@@ -68,7 +68,7 @@ where
 }
 
 /// Returns the documents with these ids, in the order of the ids.
-async fn by_id<T: Model, I: Target + Held>(
+async fn by_id<T: Model, I: Target + Loadable>(
     run: &IncludeRun<'_>,
     keys: &Keys,
     mut reader: Reader<I>,

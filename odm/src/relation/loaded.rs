@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
-use super::place::Held;
+use super::link_path::Loadable;
 use crate::{
     model::Model,
     value::{Id, Keyed},
@@ -167,20 +167,20 @@ pub enum Required {}
 /// What is loaded for an id: [`Optional`] or [`Required`].
 pub trait OnDangling: 'static {
     /// What is loaded for an id of the model of `T`.
-    type Loaded<T: Target<Of: Keyed> + Held>: Held;
+    type Loaded<T: Target<Of: Keyed> + Loadable>: Loadable;
 
     /// Returns it, or `None` if it is an error that there is no document.
     #[doc(hidden)]
-    fn loaded<T: Target<Of: Keyed> + Held>(
+    fn loaded<T: Target<Of: Keyed> + Loadable>(
         found: Option<Arc<T>>,
         id: impl FnOnce() -> Option<Id<T::Of>>,
     ) -> Option<Self::Loaded<T>>;
 }
 
 impl OnDangling for Optional {
-    type Loaded<T: Target<Of: Keyed> + Held> = Linked<T>;
+    type Loaded<T: Target<Of: Keyed> + Loadable> = Linked<T>;
 
-    fn loaded<T: Target<Of: Keyed> + Held>(
+    fn loaded<T: Target<Of: Keyed> + Loadable>(
         found: Option<Arc<T>>,
         id: impl FnOnce() -> Option<Id<T::Of>>,
     ) -> Option<Linked<T>> {
@@ -189,9 +189,9 @@ impl OnDangling for Optional {
 }
 
 impl OnDangling for Required {
-    type Loaded<T: Target<Of: Keyed> + Held> = Arc<T>;
+    type Loaded<T: Target<Of: Keyed> + Loadable> = Arc<T>;
 
-    fn loaded<T: Target<Of: Keyed> + Held>(
+    fn loaded<T: Target<Of: Keyed> + Loadable>(
         found: Option<Arc<T>>,
         _: impl FnOnce() -> Option<Id<T::Of>>,
     ) -> Option<Arc<T>> {

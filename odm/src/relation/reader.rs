@@ -7,8 +7,8 @@ use mongodb::bson::{Document, RawDocumentBuf};
 
 use super::{
     include::{Include, Loader},
+    link_path::Loadable,
     loaded::{Loaded, Target},
-    place::Held,
     run::IncludeRun,
 };
 use crate::{
@@ -59,7 +59,7 @@ pub trait LoadableView<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, W: View<T> + OwnedRow + Target<Of = T> + Held> LoadableView<T> for W {
+impl<T, W: View<T> + OwnedRow + Target<Of = T> + Loadable> LoadableView<T> for W {
     type Reading = AsView<W>;
 
     fn reading() -> AsView<W> {
@@ -75,7 +75,7 @@ impl<T, W: View<T> + OwnedRow + Target<Of = T> + Held> LoadableView<T> for W {
 )]
 pub trait Rows<T>: Send + 'static {
     /// The type of the documents.
-    type Item: OwnedRow + Target<Of = T> + Held;
+    type Item: OwnedRow + Target<Of = T> + Loadable;
 
     /// Returns the projection of a view.
     #[doc(hidden)]
@@ -99,7 +99,7 @@ impl<T: Model + Send + Sync> Rows<T> for Whole {
     }
 }
 
-impl<T: Model, W: View<T> + OwnedRow + Target<Of = T> + Held> Rows<T> for AsView<W> {
+impl<T: Model, W: View<T> + OwnedRow + Target<Of = T> + Loadable> Rows<T> for AsView<W> {
     type Item = W;
 
     fn projection() -> Option<Document> {
@@ -165,7 +165,7 @@ fn has_versions(document: &'static DocumentMeta, seen: &mut Vec<&'static Documen
 )]
 pub trait Nest<T>: Send + 'static {
     /// The type of the documents.
-    type Item: Target<Of = T> + Held;
+    type Item: Target<Of = T> + Loadable;
 
     #[doc(hidden)]
     fn into_reader(self) -> Reader<Self::Item>;
@@ -179,7 +179,7 @@ impl<T: Model + Send + Sync> Nest<T> for Whole {
     }
 }
 
-impl<T: Model, W: View<T> + OwnedRow + Target<Of = T> + Held> Nest<T> for AsView<W> {
+impl<T: Model, W: View<T> + OwnedRow + Target<Of = T> + Loadable> Nest<T> for AsView<W> {
     type Item = W;
 
     fn into_reader(self) -> Reader<W> {
@@ -187,7 +187,7 @@ impl<T: Model, W: View<T> + OwnedRow + Target<Of = T> + Held> Nest<T> for AsView
     }
 }
 
-impl<T: 'static, I: Target<Of = T> + Held> Nest<T> for Reader<I> {
+impl<T: 'static, I: Target<Of = T> + Loadable> Nest<T> for Reader<I> {
     type Item = I;
 
     fn into_reader(self) -> Self {
@@ -217,7 +217,7 @@ impl<I> fmt::Debug for Reader<I> {
     }
 }
 
-impl<I: OwnedRow + Target + Held> Reader<I> {
+impl<I: OwnedRow + Target + Loadable> Reader<I> {
     /// Reads documents of which nothing is included.
     fn plain<T, N: Rows<T, Item = I>>() -> Self {
         Self {
@@ -248,7 +248,7 @@ impl<I: Target> Reader<I> {
     }
 }
 
-impl<D: OwnedRow + Target + Held, L: Held> Reader<Loaded<D, L>> {
+impl<D: OwnedRow + Target + Loadable, L: Loadable> Reader<Loaded<D, L>> {
     /// Reads documents and loads what is included of them.
     pub(super) fn including<T, N, I>(include: I) -> Self
     where

@@ -10,7 +10,7 @@ use mongodb::bson::spec::ElementType;
 
 use super::{
     keys::{Keys, Tree},
-    place::Held,
+    link_path::Loadable,
 };
 use crate::{
     error::{
@@ -40,7 +40,7 @@ pub trait Reference: Value {
     type Target: Model + Send + Sync;
 
     /// What is loaded for the field, if `X` is loaded for each id.
-    type Loaded<X: Held>: Held;
+    type Loaded<X: Loadable>: Loadable;
 
     /// Adds the ids in a stored value to the keys.
     #[doc(hidden)]
@@ -54,19 +54,19 @@ pub trait Reference: Value {
 
     /// Builds what is loaded from the ids.
     #[doc(hidden)]
-    fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>>;
+    fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Model + Send + Sync> Reference for Id<T> {
     type Target = T;
-    type Loaded<X: Held> = X;
+    type Loaded<X: Loadable> = X;
 
     fn read(raw: Raw<'_>, keys: &mut Keys) -> CodecResult<Tree> {
         keys.add::<T>(raw).map(Tree::Key)
     }
 
-    fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<X> {
+    fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<X> {
         match tree {
             Tree::Key(position) => leaf(*position),
             _ => Err(Error::from(CodecError::missing("_id"))),
@@ -77,7 +77,7 @@ impl<T: Model + Send + Sync> Reference for Id<T> {
 #[diagnostic::do_not_recommend]
 impl<V: Reference> Reference for Option<V> {
     type Target = V::Target;
-    type Loaded<X: Held> = Option<V::Loaded<X>>;
+    type Loaded<X: Loadable> = Option<V::Loaded<X>>;
 
     fn read(raw: Raw<'_>, keys: &mut Keys) -> CodecResult<Tree> {
         if raw.is(ElementType::Null) { Ok(Tree::Missing) } else { V::read(raw, keys) }
@@ -87,7 +87,7 @@ impl<V: Reference> Reference for Option<V> {
         Some(Tree::Missing)
     }
 
-    fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>> {
+    fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>> {
         match tree {
             Tree::Missing => Ok(None),
             present => V::build(present, leaf).map(Some),
@@ -100,7 +100,7 @@ macro_rules! pointers {
         #[diagnostic::do_not_recommend]
         impl<V: Reference> Reference for $pointer<V> {
             type Target = V::Target;
-            type Loaded<X: Held> = V::Loaded<X>;
+            type Loaded<X: Loadable> = V::Loaded<X>;
 
             fn read(raw: Raw<'_>, keys: &mut Keys) -> CodecResult<Tree> {
                 V::read(raw, keys)
@@ -110,7 +110,7 @@ macro_rules! pointers {
                 V::absent()
             }
 
-            fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>> {
+            fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>> {
                 V::build(tree, leaf)
             }
         }
@@ -124,7 +124,7 @@ macro_rules! lists {
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Reference for $list {
             type Target = V::Target;
-            type Loaded<X: Held> = Vec<V::Loaded<X>>;
+            type Loaded<X: Loadable> = Vec<V::Loaded<X>>;
 
             fn read(raw: Raw<'_>, keys: &mut Keys) -> CodecResult<Tree> {
                 read_list(raw, keys, V::read)
@@ -134,7 +134,7 @@ macro_rules! lists {
                 Some(Tree::List(Vec::new()))
             }
 
-            fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>> {
+            fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>> {
                 match tree {
                     Tree::List(items) => items.iter().map(|item| V::build(item, leaf)).collect(),
                     _ => Ok(Vec::new()),
@@ -172,7 +172,7 @@ macro_rules! maps {
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Reference for $map {
             type Target = V::Target;
-            type Loaded<X: Held> = $loaded;
+            type Loaded<X: Loadable> = $loaded;
 
             fn read(raw: Raw<'_>, keys: &mut Keys) -> CodecResult<Tree> {
                 read_map(raw, keys, V::read)
@@ -182,7 +182,7 @@ macro_rules! maps {
                 Some(Tree::Map(Vec::new()))
             }
 
-            fn build<X: Held>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>> {
+            fn build<X: Loadable>(tree: &Tree, leaf: &mut dyn FnMut(usize) -> Result<X>) -> Result<Self::Loaded<X>> {
                 let Tree::Map(entries) = tree else { return Ok(Self::Loaded::default()) };
                 entries
                     .iter()
@@ -197,9 +197,9 @@ macro_rules! maps {
 }
 
 maps! {
-    BTreeMap<K, V> where [K: MapKey + Ord + Held, V: Reference], BTreeMap<K, V::Loaded<X>>;
+    BTreeMap<K, V> where [K: MapKey + Ord + Loadable, V: Reference], BTreeMap<K, V::Loaded<X>>;
     HashMap<K, V, S> where
-        [K: MapKey + Eq + Hash + Held, V: Reference, S: BuildHasher + Default + Held],
+        [K: MapKey + Eq + Hash + Loadable, V: Reference, S: BuildHasher + Default + Loadable],
         HashMap<K, V::Loaded<X>, S>;
 }
 

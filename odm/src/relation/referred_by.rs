@@ -21,7 +21,7 @@ use crate::{error::Result, filter::IntoFilter, model::Model, sort::IntoSort};
 
 /// The documents of `C` that refer to a document of `M`.
 ///
-/// Construct with [`referred_by`](super::Here::referred_by). Including it loads a `Vec` of them.
+/// Construct with [`referred_by`](super::LinkBase::referred_by). Including it loads a `Vec` of them.
 #[must_use = "it is loaded only if the closure of `include` returns it"]
 pub struct ReferredBy<M, C, N = Whole> {
     request: ReferrersQuery<C>,

@@ -51,6 +51,11 @@ pub(super) struct HopOptions {
 }
 
 impl HopOptions {
+    /// Returns the time limit of each command.
+    pub(super) fn max_time_mut(&mut self) -> &mut Option<Duration> {
+        &mut self.max_time
+    }
+
     pub(super) fn of(options: &FindOptions) -> Self {
         Self {
             members: options.selection_criteria.clone(),

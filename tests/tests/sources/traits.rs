@@ -26,7 +26,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("Layer", "the derives implement it for every document"),
     ("Multiplicity", "the multiplicities are the crate's own"),
     ("OnDangling", "the crate's own: optional and required"),
-    ("Place", "the places are the crate's own"),
+    ("LinkPath", "the paths to links are the crate's own"),
     ("RowPosition", "the positions are the crate's own; rustc reports `NotInArray` instead"),
     ("Sealed", "not nameable outside of the crate"),
     ("Span", "rustc reports `StoredInUnit` instead"),

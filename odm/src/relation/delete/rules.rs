@@ -19,7 +19,7 @@ use crate::{
     filter::Filter,
     meta::{OnDelete, ReferenceMeta, ReferenceStep, reference::unused_rules},
     model::{Model, ModelMeta},
-    policies::Scope,
+    policies::{Scope, Tenant},
     relation::run::WHOLE_BATCH,
     session::BorrowedSession,
 };
@@ -150,7 +150,7 @@ impl Rules {
     }
 
     /// Returns the documents with which a delete starts.
-    pub(super) fn start<M: Model>(&self, ids: Vec<Bson>) -> Result<Start> {
+    pub(super) fn start<M: Model>(&self, ids: Vec<Bson>, scope: &Scope) -> Result<Start> {
         if let Some(problem) = self.problems.first() {
             return Err(Error::refused(problem.clone()));
         }
@@ -162,6 +162,14 @@ impl Rules {
                 listed.join(", ")
             )));
         };
+        let of_tenants = self.members.iter().find(|member| member.meta.policies().tenant().is_some());
+        if let (Some(of_tenants), Tenant::Unspecified) = (of_tenants, &scope.tenant) {
+            return Err(Error::refused(format!(
+                "the documents of `{}` belong to tenants: specify the tenant with `.tenant_of(&handle)` of \
+                 `references`, or call `.all_tenants()` if that is intended",
+                of_tenants.meta.collection()
+            )));
+        }
         Ok(Start { member, ids })
     }
 

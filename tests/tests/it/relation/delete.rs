@@ -1,5 +1,7 @@
 //! Deletes by the rules of references.
 
+use std::time::Duration;
+
 use odm::{meta::OnDelete, relation::References};
 
 use super::*;
@@ -109,6 +111,28 @@ async fn create(db: &Database) -> References {
         db.driver().create_collection(name).await.unwrap();
     }
     db.references::<All>()
+}
+
+/// The deadline and the time for retries limit the whole transaction.
+#[odm_test::test]
+async fn a_delete_can_be_limited(db: Database) {
+    let references = create(&db).await;
+    let ada = Id::new();
+    store(&db, &[Author { id: ada }]).await;
+    let late = references.delete(ada).deadline(Duration::ZERO).await.unwrap_err();
+    assert!(late.is_timeout(), "{late}");
+    assert_eq!(stored::<Author>(&db).await.len(), 1);
+
+    // Another transaction has changed the document, and does not end.
+    let mut session = db.session().await.unwrap();
+    session.start_transaction().await.unwrap();
+    let authors = db.collection::<Author>();
+    let change = doc! { "$set": { "seen": true } };
+    authors.update_one(Author::fields().id().eq(ada), change).session(&mut session).await.unwrap();
+    let error = references.delete(ada).retry_for(Duration::ZERO).await.unwrap_err();
+    assert_eq!(error.code(), Some(112), "a conflict of writes: {error}");
+    session.abort_transaction().await.unwrap();
+    assert_eq!(references.delete(ada).retry_for(Duration::from_secs(9)).await.unwrap().total(), 1);
 }
 
 #[odm_test::test]

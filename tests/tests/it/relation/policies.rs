@@ -161,7 +161,14 @@ async fn deletes_by_rules_are_limited_to_a_tenant(db: Database) {
     }
     let references = db.references::<(Task, TaskNote)>();
     let error = references.delete(own.id).await.unwrap_err();
-    assert!(error.is_not_sent() && error.to_string().contains(".all_tenants()"), "{error}");
+    assert!(
+        error.is_not_sent()
+            && error.to_string().contains(
+                "the documents of `tasks` belong to tenants: specify the tenant with `.tenant_of(&handle)` of \
+                 `references`, or call `.all_tenants()` if that is intended"
+            ),
+        "{error}"
+    );
     let nothing = references.clone().tenant_of(&tasks.tenant("b")).delete(own.id).await.unwrap();
     assert_eq!(nothing.total(), 0);
     let deleted = references.clone().tenant_of(&tasks.tenant("a")).delete(own.id).await.unwrap();
