@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use mongodb::bson::{Bson, DateTime, Document, spec::ElementType};
 
-pub(crate) use self::condition::add;
-pub(crate) use self::stages::scoped_stages;
+pub(crate) use self::condition::{add, require};
+pub(crate) use self::stages::{SEARCHES, STATE_OF_SERVER, scoped_stages};
 use crate::{
     clock::Clock,
     error::codec::{CodecError, CodecResult},

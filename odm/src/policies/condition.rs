@@ -2,24 +2,28 @@
 
 use mongodb::bson::{Bson, Document, doc};
 
+/// Adds conditions to the filter: all of them must hold.
+pub(crate) fn require(filter: &mut Document, conditions: impl IntoIterator<Item = Bson>) {
+    match filter.get_mut("$and") {
+        Some(Bson::Array(all)) => all.extend(conditions),
+        Some(_) => {
+            // The server refuses such an `$and`, in its own words.
+            let given = Bson::Document(std::mem::take(filter));
+            filter.insert("$and", std::iter::once(given).chain(conditions).collect::<Vec<_>>());
+        }
+        None => {
+            filter.insert("$and", conditions.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
+
 /// Adds a condition on a field. The filter may contain conditions on this field already: both must hold.
 pub(crate) fn add(filter: &mut Document, name: &str, test: Bson) {
     if !filter.contains_key(name) {
         filter.insert(name, test);
         return;
     }
-    let condition = Bson::Document(doc! { name: test });
-    match filter.get_mut("$and") {
-        Some(Bson::Array(all)) => all.push(condition),
-        Some(_) => {
-            // The server refuses such an `$and`, in its own words.
-            let given = std::mem::take(filter);
-            filter.insert("$and", vec![Bson::Document(given), condition]);
-        }
-        None => {
-            filter.insert("$and", vec![condition]);
-        }
-    }
+    require(filter, [Bson::Document(doc! { name: test })]);
 }
 
 pub(super) fn eq(value: Bson) -> Bson {

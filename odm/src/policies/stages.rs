@@ -8,6 +8,27 @@ use crate::{
     model::PolicyFields,
 };
 
+/// The stages that read the state of the server, and no documents of a collection.
+pub(crate) const STATE_OF_SERVER: [&str; 13] = [
+    "$collStats",
+    "$currentOp",
+    "$indexStats",
+    "$listCatalog",
+    "$listClusterCatalog",
+    "$listLocalSessions",
+    "$listSampledQueries",
+    "$listSearchIndexes",
+    "$listSessions",
+    "$planCacheStats",
+    "$querySettings",
+    "$queryStats",
+    "$shardedDataDistribution",
+];
+
+/// The stages that read a search index.
+pub(crate) const SEARCHES: [&str; 5] =
+    ["$rankFusion", "$scoreFusion", "$search", "$searchMeta", "$vectorSearch"];
+
 /// Returns the stages of a pipeline over a collection with a condition on its documents: a `$match` in front of them,
 /// or a part of the first stage if nothing may precede that stage.
 ///
@@ -43,21 +64,8 @@ pub(crate) fn scoped_stages(
             ));
         }
         // These stages do not read the documents of the collection.
-        Some((
-            "$changeStream"
-            | "$collStats"
-            | "$currentOp"
-            | "$documents"
-            | "$indexStats"
-            | "$listLocalSessions"
-            | "$listSampledQueries"
-            | "$listSearchIndexes"
-            | "$listSessions"
-            | "$planCacheStats"
-            | "$querySettings"
-            | "$queryStats",
-            _,
-        )) => {}
+        Some(("$changeStream" | "$documents", _)) => {}
+        Some((name, _)) if STATE_OF_SERVER.contains(&name) => {}
         _ => stages.insert(0, doc! { "$match": filter }),
     }
     Ok(stages)

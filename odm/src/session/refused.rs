@@ -4,24 +4,25 @@ use std::borrow::Cow;
 
 use mongodb::bson::{Bson, Document};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    policies::{SEARCHES, STATE_OF_SERVER},
+};
 
-/// The stages that no pipeline in a transaction can have, and the reasons.
-const STAGES: [(&str, &str); 11] = [
-    ("$changeStream", "it waits for later changes"),
-    ("$collStats", STATISTICS),
-    ("$currentOp", STATISTICS),
-    ("$indexStats", STATISTICS),
-    ("$listCatalog", STATISTICS),
-    ("$listLocalSessions", STATISTICS),
-    ("$listSessions", STATISTICS),
-    ("$merge", WRITES),
-    ("$out", WRITES),
-    ("$planCacheStats", STATISTICS),
-    ("$unionWith", "read the other collection with an aggregation of its own"),
-];
+/// Returns why no pipeline in a transaction can have the stage, or `None` if it can.
+fn refused_stage(name: &str) -> Option<&'static str> {
+    match name {
+        "$changeStream" => Some("it waits for later changes"),
+        "$merge" | "$out" => Some(WRITES),
+        "$unionWith" => Some("read the other collection with an aggregation of its own"),
+        _ if STATE_OF_SERVER.contains(&name) => Some("it reads the state of the server, not documents"),
+        _ if SEARCHES.contains(&name) => {
+            Some("a search index is not part of a transaction: run the search outside of it")
+        }
+        _ => None,
+    }
+}
 
-const STATISTICS: &str = "it reads the state of the server, not documents";
 const WRITES: &str = "run the aggregation outside of the transaction, or write its rows with `insert_many`";
 
 /// The commands that cannot be part of a transaction, and what to do instead.
@@ -57,7 +58,7 @@ pub(crate) fn allowed_stages<'a>(mut stages: impl Iterator<Item = &'a Document>)
 
 fn allowed_stage(stage: &Document) -> Result<()> {
     let Some((name, argument)) = stage.iter().next() else { return Ok(()) };
-    if let Some((name, reason)) = STAGES.iter().find(|(refused, _)| refused == name) {
+    if let Some(reason) = refused_stage(name) {
         return Err(refusal(name, reason));
     }
     match (name.as_str(), argument) {

@@ -53,6 +53,18 @@ fn commands() -> Vec<(Document, bool)> {
         (aggregate(doc! { "$indexStats": {} }), false),
         (aggregate(doc! { "$planCacheStats": {} }), false),
         (of_database(doc! { "$listLocalSessions": {} }), false),
+        (of_database(doc! { "$listCatalog": {} }), false),
+        (aggregate(doc! { "$listSessions": {} }), false),
+        (aggregate(doc! { "$listSearchIndexes": {} }), false),
+        (aggregate(doc! { "$search": { "text": { "query": "x", "path": "y" } } }), false),
+        (aggregate(doc! { "$searchMeta": { "exists": { "path": "y" } } }), false),
+        (
+            aggregate(
+                doc! { "$vectorSearch": { "index": "v", "path": "y", "queryVector": [1.0], "limit": 1 } },
+            ),
+            false,
+        ),
+        (lookup(doc! { "$search": { "text": { "query": "x", "path": "y" } } }), false),
         (doc! { "count": "people" }, false),
         (doc! { "collMod": "people" }, false),
         (doc! { "collStats": "people" }, false),
