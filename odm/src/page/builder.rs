@@ -16,8 +16,11 @@ macro_rules! builder {
             ) {
                 let (target, parts, session) = self.find.into_parts();
                 let operation = target.operation($verb);
-                let source =
-                    $crate::page::fetch::Source { namespace: &operation.namespace(), model: M::META };
+                let source = $crate::page::fetch::Source {
+                    namespace: &operation.namespace(),
+                    policies: target.policies(),
+                    model: M::META,
+                };
                 let prepared = parts
                     .and_then(|parts| $crate::page::fetch::Settings::prepare(self.settings, &source, parts));
                 let prepared = operation.check(prepared);

@@ -2,7 +2,7 @@
 
 use mongodb::{
     bson::{Document, doc, serialize_to_bson},
-    options::Collation,
+    options::FindOptions,
 };
 use sha2::{Digest, Sha256};
 
@@ -40,14 +40,20 @@ impl Fingerprint {
         source: &Source<'_>,
         filter: &Document,
         keys: &Keys,
-        collation: Option<&Collation>,
+        options: &FindOptions,
     ) -> Result<Self> {
-        let collation = serialize_to_bson(&collation)
+        // The documents of another tenant, or those that are deleted, are another query.
+        let mut scoped = filter.clone();
+        source.policies.scope.add_to(source.policies.fields, &mut scoped)?;
+        if let Some(variables) = &options.let_vars {
+            scoped = doc! { "filter": scoped, "let": variables };
+        }
+        let collation = serialize_to_bson(&options.collation)
             .map_err(|_| Error::refused("the collation cannot be written as BSON"))?;
         Ok(Self {
             collection: hash(source.namespace.as_bytes()),
             sort: hash(&written(&doc! { "sort": keys.sort(false), "collation": collation })?),
-            filter: hash(&written(filter)?),
+            filter: hash(&written(&scoped)?),
         })
     }
 

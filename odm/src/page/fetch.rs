@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     meta::DocumentMeta,
     operation::{Operation, Verb},
+    policies::Policies,
     query::Query,
     value::OwnedRow,
 };
@@ -29,6 +30,8 @@ pub(super) trait Settings {
 /// The collection that is paged over.
 pub(super) struct Source<'a> {
     pub(super) namespace: &'a str,
+    /// The policies of the model, in the scope of the handle.
+    pub(super) policies: &'a Policies,
     pub(super) model: &'static DocumentMeta,
 }
 
@@ -93,8 +96,18 @@ pub(super) fn decoded<T: OwnedRow>(operation: &Operation<'_>, rows: &[RawDocumen
     rows.iter().map(|row| decode(operation, row.as_bytes())).collect()
 }
 
-/// Returns the options of the count that belongs to a page.
-pub(super) fn count_options(options: &FindOptions) -> CountOptions {
+/// Returns the command that counts the documents of all pages.
+pub(super) fn total(filter: Document, options: &FindOptions) -> Result<Query<Document, CountOptions>> {
+    if options.let_vars.is_some() {
+        return Err(Error::refused(
+            "the `find` has variables (`let_`), which a count cannot have: write their values into the filter, or read \
+             the page without the number of all documents (`.page(size, &key)`)",
+        ));
+    }
+    Ok(Query::new(filter, count_options(options)))
+}
+
+fn count_options(options: &FindOptions) -> CountOptions {
     CountOptions::builder()
         .hint(options.hint.clone())
         .collation(options.collation.clone())

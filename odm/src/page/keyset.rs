@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use mongodb::{
-    bson::{Bson, Document, RawDocumentBuf},
+    bson::{Document, RawDocumentBuf},
     options::{FindOptions, Hint},
 };
 
@@ -12,7 +12,7 @@ use super::{
     after::after,
     builder::builder,
     content::{Content, Fingerprint},
-    fetch::{Fetched, Prepared, Settings, Source, count_options, decoded, limit, pageable},
+    fetch::{Fetched, Prepared, Settings, Source, decoded, limit, pageable, total},
     keys::Keys,
     position::PagePosition,
     projection,
@@ -22,6 +22,7 @@ use crate::{
     error::{Error, Result},
     model::Model,
     operation::{Operation, Verb},
+    policies::require,
     query::Query,
     value::OwnedRow,
 };
@@ -166,10 +167,10 @@ impl Settings for Keyset {
             Ok(size) => size,
         };
         let keys = Keys::of(options.sort.as_ref(), options.collation.as_ref(), source.model)?;
-        let fingerprint = Fingerprint::of(source, &filter, &keys, options.collation.as_ref())?;
+        let fingerprint = Fingerprint::of(source, &filter, &keys, &options)?;
         let open = |token| Content::open(&token, &fingerprint, &keys, &key, any_filter);
         let from = token.map(open).transpose()?;
-        let total = with_total.then(|| Query::new(filter.clone(), count_options(&options)));
+        let total = with_total.then(|| total(filter.clone(), &options)).transpose()?;
         let mut before = None;
         if let Some(from) = &from {
             before = continue_from(from, &keys, &mut filter, &mut options);
@@ -207,12 +208,7 @@ fn continue_from(
         }
         _ => {}
     }
-    let mut all = match filter.remove("$and") {
-        Some(Bson::Array(all)) => all,
-        _ => Vec::new(),
-    };
-    all.extend(after(keys, *backward, position, *inclusive));
-    filter.insert("$and", all);
+    require(filter, after(keys, *backward, position, *inclusive));
     None
 }
 

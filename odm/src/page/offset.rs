@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     builder::builder,
-    fetch::{Fetched, Prepared, Settings, Source, count_options, decoded, limit, pageable},
+    fetch::{Fetched, Prepared, Settings, Source, decoded, limit, pageable, total},
     keys::with_id,
 };
 use crate::{
@@ -101,7 +101,7 @@ impl Settings for Offset {
         if i64::try_from(self.skip).is_err() {
             return Err(Error::refused(format!("a page cannot skip {} documents", self.skip)));
         }
-        let total = Some(Query::new(filter.clone(), count_options(&options)));
+        let total = Some(total(filter.clone(), &options)?);
         options.sort = Some(with_id(options.sort.take()));
         options.skip = Some(self.skip);
         limit(&mut options, self.limit)?;

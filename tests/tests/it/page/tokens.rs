@@ -1,8 +1,10 @@
 //! Tokens belong to a key and to a query. What has no page is refused, and deleted documents leave a way back.
 
+use std::future::IntoFuture;
+
 use odm::{
-    Collection, Database, Filter, Model,
-    bson::doc,
+    Collection, Database, Filter, Id, Model,
+    bson::{DateTime, doc},
     error::PageTokenError::{self, OtherCollection, OtherFilter, OtherSort, Unknown},
     mongodb::{
         IndexModel,
@@ -62,6 +64,74 @@ async fn a_token_of_another_query_is_refused(db: Database) {
     // A key that was replaced, and is still accepted.
     let page = find().page(2, &other.accepting(key())).token(&token);
     assert_eq!(names(&page.await.unwrap()), ["cyd", "dag"]);
+}
+
+/// The documents of a handle are part of the query.
+#[odm_test::test]
+async fn a_token_belongs_to_the_tenant_and_to_what_is_deleted(db: Database) {
+    #[derive(Debug, Model)]
+    #[odm(collection = "letters")]
+    struct Letter {
+        id: Id<Letter>,
+        #[odm(tenant)]
+        office: String,
+        #[odm(deleted_at)]
+        deleted_at: Option<DateTime>,
+    }
+
+    let letters = db.collection::<Letter>().all_tenants();
+    let letter = |office: &str| Letter { id: Id::new(), office: office.to_owned(), deleted_at: None };
+    letters.insert_many(&[letter("oslo"), letter("oslo"), letter("rome"), letter("rome")]).await.unwrap();
+    let oslo = letters.tenant("oslo");
+    let key = key();
+    let next = |letters: &Collection<Letter>, token: &PageToken| {
+        letters.find(Filter::all()).page(1, &key).token(token).into_future()
+    };
+    let token = oslo.find(Filter::all()).page(1, &key).await.unwrap().next.unwrap();
+    for other in [letters.tenant("rome"), letters.clone(), oslo.with_deleted(), oslo.only_deleted()] {
+        let error = next(&other, &token).await.unwrap_err();
+        assert_eq!(error.page_token_error(), Some(OtherFilter), "{error}");
+    }
+    assert_eq!(next(&oslo, &token).await.unwrap().items.len(), 1);
+}
+
+/// Values of variables are part of the query, and a count cannot have variables.
+#[odm_test::test]
+async fn a_token_belongs_to_the_variables(db: Database) {
+    let people = people(&db).await;
+    let older = |age: i32| {
+        let filter = Filter::<Person>::raw(doc! { "$expr": { "$gte": ["$age", "$$least"] } });
+        people.find(filter).let_(doc! { "least": age })
+    };
+    let first = older(18).page(2, &key()).await.unwrap();
+    let token = first.next.unwrap();
+    assert_eq!(older(18).page(2, &key()).token(&token).await.unwrap().items.len(), 2);
+    let error = older(19).page(2, &key()).token(&token).await.unwrap_err();
+    assert_eq!(error.page_token_error(), Some(OtherFilter));
+
+    let with_total = older(18).page(2, &key()).with_total().await.unwrap_err();
+    let offset = older(18).offset_page(0, 2).await.unwrap_err();
+    for error in [with_total, offset] {
+        assert!(
+            error.is_not_sent()
+                && error.to_string().ends_with(
+                    "the `find` has variables (`let_`), which a count cannot have: write their values into the filter, \
+                     or read the page without the number of all documents (`.page(size, &key)`); nothing was sent"
+                ),
+            "{error}"
+        );
+    }
+}
+
+/// A raw filter may contain what the server refuses. It stays in the filter of the next page.
+#[odm_test::test]
+async fn an_and_that_is_no_list_is_refused_on_each_page(db: Database) {
+    let people = people(&db).await;
+    let token = people.find(Filter::all()).page(2, &key()).await.unwrap().next.unwrap();
+    let wrong = || people.find(Filter::<Person>::raw(doc! { "$and": 1 }));
+    let first = wrong().page(2, &key()).await.unwrap_err();
+    let second = wrong().page(2, &key()).any_filter().token(&token).await.unwrap_err();
+    assert_eq!((first.code(), second.code()), (Some(2), Some(2)), "{first}\n{second}");
 }
 
 #[test]
