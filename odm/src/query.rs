@@ -8,7 +8,10 @@ mod scope;
 
 use mongodb::bson::Document;
 
-pub(crate) use self::{render::Render, scope::Selection};
+pub(crate) use self::{
+    render::Render,
+    scope::{Selection, stream_of_all_tenants},
+};
 use crate::{error::Result, policies::Policies};
 
 /// A read as its verb builds it: what it selects, and the driver's options.

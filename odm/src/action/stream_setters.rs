@@ -1,7 +1,7 @@
 //! `stream_setters!`: the setters that the builders of change streams have in common.
 
 /// Declares setters in the `impl` of a builder: `options` for the field `options`, and `start` for the fields `start` and
-/// `max_outage` of a stream that begins where the caller sets it.
+/// `max_outage` of a stream that begins where the caller sets it. `start` also contains the first error of a setter.
 macro_rules! stream_setters {
     (options) => {
         /// Sets whether the change of an update contains the document: as it is when the change is sent
@@ -48,7 +48,7 @@ macro_rules! stream_setters {
         /// `{ $changeStream: { resumeAfter: token } }`
         pub fn resume_after(mut self, token: impl Into<Option<$crate::watch::ResumeToken>>) -> Self {
             use $crate::watch::resume_state::Start;
-            self.start = Ok(token.into().map_or(Start::Now, Start::Resume));
+            self.start = self.start.and(Ok(token.into().map_or(Start::Now, Start::Resume)));
             self
         }
 
@@ -58,7 +58,7 @@ macro_rules! stream_setters {
         /// `{ $changeStream: { startAfter: token } }`
         pub fn start_after(mut self, token: impl Into<Option<$crate::watch::ResumeToken>>) -> Self {
             use $crate::watch::resume_state::Start;
-            self.start = Ok(token.into().map_or(Start::Now, Start::After));
+            self.start = self.start.and(Ok(token.into().map_or(Start::Now, Start::After)));
             self
         }
 
@@ -66,7 +66,7 @@ macro_rules! stream_setters {
         ///
         /// `{ $changeStream: { startAtOperationTime: time } }`
         pub fn start_at(mut self, time: ::mongodb::bson::Timestamp) -> Self {
-            self.start = Ok($crate::watch::resume_state::Start::AtTime(time));
+            self.start = self.start.and(Ok($crate::watch::resume_state::Start::AtTime(time)));
             self
         }
 

@@ -113,7 +113,7 @@ impl<M, Row> Watch<M, Row> {
     ///
     /// The read concern is `majority` unless the options contain one.
     pub fn with_options(mut self, options: ChangeStreamOptions) -> Self {
-        self.start = start_of(&options);
+        self.start = self.start.and(start_of(&options));
         self.options = options;
         self
     }

@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     database::Database,
-    error::{Error, Result},
-    policies::no_tenant,
+    error::Result,
     query::Query,
+    query::stream_of_all_tenants,
     watch::{
         ChangeStream, ModelChanges,
         options::{Source, StreamOptions},
@@ -159,7 +159,7 @@ impl<C: ModelChanges> IntoFuture for WatchDatabase<C> {
         let has_tenants = C::MODELS.iter().any(|model| model.policies().tenant().is_some());
         Box::pin(async move {
             if has_tenants && !all_tenants {
-                return database.operation(WATCH).check(Err(Error::from(no_tenant())));
+                return database.operation(WATCH).check(Err(stream_of_all_tenants("add `.all_tenants()`")));
             }
             // The models of a database have no policies in common.
             let query = Query::new(stages, options).unscoped()?;

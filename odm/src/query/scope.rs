@@ -61,12 +61,20 @@ impl Selection<ChangeStreamOptions> for Vec<Document> {
     fn scoped(self, policies: &Policies) -> Result<Self> {
         match (policies.fields.tenant(), &policies.scope.tenant) {
             (None, _) | (Some(_), Tenant::All) => Ok(self),
-            (Some(_), Tenant::One(_) | Tenant::Invalid(_) | Tenant::Unspecified) => Err(Error::refused(
-                "a change stream contains the changes of all tenants, because the event of a delete does not contain \
-                 the tenant: open it on `.all_tenants()` of the collection",
-            )),
+            (Some(_), Tenant::One(_) | Tenant::Invalid(_) | Tenant::Unspecified) => {
+                Err(stream_of_all_tenants("open it on `.all_tenants()` of the collection"))
+            }
         }
     }
+}
+
+/// Returns the error of a change stream that nobody has opened for all tenants.
+#[cold]
+pub(crate) fn stream_of_all_tenants(advice: &str) -> Error {
+    Error::refused(format!(
+        "a change stream contains the changes of all tenants, because the event of a delete does not contain the \
+         tenant: {advice}"
+    ))
 }
 
 /// The metadata of the collection count all documents.

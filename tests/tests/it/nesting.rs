@@ -18,6 +18,13 @@ struct Point {
     any: Bson,
 }
 
+odm::changes! {
+    #[derive(Debug)]
+    enum PointChange {
+        Point(Point),
+    }
+}
+
 /// Runs a function on a stack of 512 KiB, to create, clone, format and drop its values there.
 fn on_a_small_stack<T: Send + 'static>(work: fn() -> T) -> T {
     thread::Builder::new().stack_size(512 << 10).spawn(work).unwrap().join().unwrap()
@@ -198,6 +205,8 @@ async fn options_that_nest_too_deep_are_an_error(db: Database) -> odm::Result<()
         points.bulk_write([Write::insert_one(&point())]).comment(very()).await.err(),
         points.update_one(p.id().eq(1), p.x().inc(1)).comment(very()).await.err(),
         points.watch().comment(very()).await.err(),
+        points.watch().comment(very()).resume_after(None).await.err(),
+        db.watch::<PointChange>().comment(very()).start_after(None).await.err(),
         points.find(Filter::all()).sort(very()).await.err(),
         points.update_one(p.id().eq(1), p.x().inc(1)).array_filters([very(), very()]).await.err(),
         points.update_many(p.id().eq(1), p.x().inc(1)).array_filters([very()]).await.err(),

@@ -153,7 +153,14 @@ changes! {
 #[odm_test::test]
 async fn a_stream_of_models_with_tenants_is_one_of_all_tenants(db: Database) {
     let error = db.watch::<InvoiceChange>().await.unwrap_err();
-    assert!(error.is_not_sent() && error.to_string().contains("`.all_tenants()`"), "{error}");
+    assert!(
+        error.is_not_sent()
+            && error.to_string().contains(
+                "a change stream contains the changes of all tenants, because the event of a delete does not contain \
+                 the tenant: add `.all_tenants()`"
+            ),
+        "{error}"
+    );
     let error = db.watch_deployment::<InvoiceChange>().await.unwrap_err();
     assert!(error.is_not_sent(), "{error}");
     let mut changes = db.watch::<InvoiceChange>().all_tenants().await.unwrap();
