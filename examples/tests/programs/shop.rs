@@ -172,11 +172,11 @@ async fn a_product_is_changed_in_the_version_that_was_read(db: Database) {
         let (shop, path) = (&shop, format!("{path}?version={version}"));
         async move { shop.send("PATCH", &path, Some(body)).await }
     };
-    let (status, body) = change(0, json!({ "price": 350 })).await;
-    assert_eq!((status, &body["version"], &body["price"]), (StatusCode::OK, &json!(1), &json!(350)));
-    let (status, body) = change(0, json!({ "price": 400 })).await;
+    let (status, body) = change(1, json!({ "price": 350 })).await;
+    assert_eq!((status, &body["version"], &body["price"]), (StatusCode::OK, &json!(2), &json!(350)));
+    let (status, body) = change(1, json!({ "price": 400 })).await;
     assert_eq!(status, StatusCode::CONFLICT, "{body}");
-    assert_eq!(change(1, json!({ "price": -1 })).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(change(2, json!({ "price": -1 })).await.0, StatusCode::UNPROCESSABLE_ENTITY);
     let missing = "/products/0102030405060708090a0b0c?version=0";
     assert_eq!(shop.send("PATCH", missing, Some(json!({ "price": 1 }))).await.0, StatusCode::NOT_FOUND);
 }
@@ -204,6 +204,12 @@ async fn an_order_takes_its_products_from_the_stock(db: Database) {
     let (status, body) = shop.post("/orders", empty).await;
     assert_eq!((status, &body["violations"][0]["path"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("lines")));
     assert_eq!((shop.stock(&tea).await, shop.stock(&jam).await), (3, 0));
+    let dear = shop.product("gold", i64::MAX, 2).await;
+    let body = json!({ "customer": ada, "lines": [{ "product": dear, "quantity": 2 }] });
+    let (status, body) = shop.post("/orders", body).await;
+    let too_large = json!({ "message": "the total of the order is too large" });
+    assert_eq!((status, body), (StatusCode::UNPROCESSABLE_ENTITY, too_large));
+    assert_eq!(shop.stock(&dear).await, 2);
 
     let path = format!("/orders/{}", id(&placed));
     let (_, details) = shop.get(&path).await;

@@ -48,7 +48,7 @@ fn status(error: &odm::Error) -> StatusCode {
         StatusCode::CONFLICT
     } else if error.is_not_found() {
         StatusCode::NOT_FOUND
-    } else if error.is_timeout() {
+    } else if error.is_timeout() || error.is_outcome_unknown() {
         StatusCode::GATEWAY_TIMEOUT
     } else if error.is_unavailable() || error.is_retryable() {
         StatusCode::SERVICE_UNAVAILABLE
@@ -62,6 +62,9 @@ fn status(error: &odm::Error) -> StatusCode {
 fn message(error: &odm::Error, status: StatusCode) -> String {
     if let Some(key) = error.duplicate_key() {
         return format!("another document has the same `{}`", key.fields().join("`, `"));
+    }
+    if error.is_outcome_unknown() {
+        return "it is not known whether this was done: look before you repeat it".to_owned();
     }
     match status {
         StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT => {

@@ -1,10 +1,16 @@
 //! `GET /health`: whether the database answers.
 
+use std::time::Duration;
+
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::Shop;
+
+/// How long the database may take to answer. The caller waits for it.
+const LIMIT: Duration = Duration::from_secs(2);
 
 /// The health of the service.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,11 +25,11 @@ pub(crate) struct Health {
     (status = 503, body = Health, description = "The database does not answer"),
 ))]
 pub(crate) async fn health(State(shop): State<Shop>) -> (StatusCode, Json<Health>) {
-    match shop.db.ping().await {
-        Ok(()) => (StatusCode::OK, Json(Health { status: "ok" })),
-        Err(error) => {
-            eprintln!("shop: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "unavailable" }))
-        }
-    }
+    let problem = match timeout(LIMIT, shop.db.ping()).await {
+        Ok(Ok(())) => return (StatusCode::OK, Json(Health { status: "ok" })),
+        Ok(Err(error)) => error.to_string(),
+        Err(late) => late.to_string(),
+    };
+    eprintln!("shop: {problem}");
+    (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "unavailable" }))
 }

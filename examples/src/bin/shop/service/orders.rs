@@ -148,6 +148,8 @@ pub(crate) async fn place(
     State(shop): State<Shop>,
     Json(new): Json<NewOrder>,
 ) -> Result<(StatusCode, Json<Order>), Failure> {
+    // The transaction may run more than once, but it places one order.
+    let id = Id::new();
     let order = shop
         .db
         .try_transaction(async |mut tx| {
@@ -158,13 +160,20 @@ pub(crate) async fn place(
             for line in &new.lines {
                 lines.push(take(&shop, &mut tx, line).await?);
             }
-            let total = lines.iter().map(|line| line.price * i64::from(line.quantity)).sum();
-            let order = Order { id: Id::new(), customer: new.customer, lines, total };
+            let total = total(&lines)?;
+            let order = Order { id, customer: new.customer, lines, total };
             shop.orders.insert_one(&order).session(&mut tx).await?;
             Ok(order)
         })
         .await?;
     Ok((StatusCode::CREATED, Json(order)))
+}
+
+/// Returns the sum of the lines, in cents.
+fn total(lines: &[Line]) -> Result<i64, Failure> {
+    let price = |line: &Line| line.price.checked_mul(line.quantity.into());
+    let total = lines.iter().try_fold(0_i64, |total, line| total.checked_add(price(line)?));
+    total.ok_or_else(|| Failure::Unprocessable("the total of the order is too large".to_owned()))
 }
 
 /// Takes the products of a line from the stock. The version of the product makes sure that nobody has changed it since
