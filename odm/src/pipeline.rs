@@ -77,7 +77,7 @@ use crate::{
     model::{Model, SoftDelete, Tenanted},
     path::Operand,
     policies::{Deleted, Scope, Tenant, scoped_stages},
-    value::{MAX_NESTING, Value, bounded_document},
+    value::{MAX_NESTING, Value, bounded_document, one_element},
 };
 
 /// What a pipeline runs on that is not bound to a collection.
@@ -132,15 +132,13 @@ pub(crate) struct RawStages {
 
 impl RawStages {
     pub(crate) fn push(&mut self, name: &'static str, argument: CodecResult<Bson>) {
-        // Most pipelines have at most a dozen stages: one allocation is enough for them.
+        // One allocation is enough for most pipelines. Allocators return blocks of up to a kilobyte much faster.
         if self.list.capacity() == 0 {
-            self.list.reserve(12);
+            self.list.reserve(1_024 / size_of::<Document>());
         }
         match argument {
             Ok(argument) => {
-                let mut stage = Document::new();
-                stage.insert(name, argument);
-                self.list.push(stage);
+                self.list.push(one_element(name, argument));
             }
             Err(problem) => {
                 self.problem.get_or_insert(problem.at(name));

@@ -12,7 +12,7 @@ use crate::{
     extended_json::ExtendedJson,
     into_option::IntoOption,
     path::{Location, Path, Queried},
-    value::{MAX_OPTION, Ordered, Value, bounded_document},
+    value::{MAX_OPTION, Ordered, Value, bounded_document, one_element},
 };
 
 /// An order of documents of type `M`: `o.placed_at().desc().then(o.id().asc())`.
@@ -36,11 +36,7 @@ enum Keys {
 impl Keys {
     fn into_document(self) -> Document {
         match self {
-            Self::One(name, direction) => {
-                let mut document = Document::new();
-                document.insert(name, direction);
-                document
-            }
+            Self::One(name, direction) => one_element(name, direction),
             Self::Document(document) => document,
         }
     }

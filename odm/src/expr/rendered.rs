@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document};
 
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::{MAX_NESTING, document_with_capacity, nested_levels, too_deep},
+    value::{MAX_NESTING, document_with_capacity, nested_levels, one_element, too_deep},
 };
 
 /// An expression as it is sent.
@@ -132,9 +132,7 @@ pub(crate) fn dollar(name: &str) -> String {
 /// `{ operator: argument }`
 pub(crate) fn one(operator: &'static str, argument: CodecResult<Rendered>) -> CodecResult<Rendered> {
     let Rendered { value, levels } = argument?;
-    let mut rendered = Document::new();
-    rendered.insert(operator, value);
-    Rendered::around(rendered.into(), levels + 1)
+    Rendered::around(one_element(operator, value).into(), levels + 1)
 }
 
 /// `{ operator: argument }`, for an operator with one argument: the server reads an array as a list of arguments, so an
@@ -262,7 +260,5 @@ fn join(operator: &'static str, (left, before): Operand, (right, after): Operand
         Some(more) => list.extend(more),
         None => list.push(right.value),
     }
-    let mut rendered = Document::new();
-    rendered.insert(operator, list);
-    Rendered::around(rendered.into(), levels)
+    Rendered::around(one_element(operator, list).into(), levels)
 }

@@ -19,7 +19,7 @@ use self::{
 use crate::{
     error::codec::{CodecError, CodecResult},
     path::Location,
-    value::{MAX_NESTING, bounded, bounded_document},
+    value::{MAX_NESTING, bounded, bounded_document, one_element},
 };
 
 /// Conditions that must all hold, in the order in which they were written.
@@ -68,7 +68,7 @@ impl Clauses {
             Ok(value) if at.is_plain() => {
                 Self::of(Clause::operator(at.to_key(), operator, value, at.outermost()))
             }
-            value => Self::tests(at, value.map(|value| Document::from_iter([(operator.to_owned(), value)]))),
+            value => Self::tests(at, value.map(|value| one_element(operator, value))),
         }
     }
 
@@ -152,11 +152,7 @@ impl Clauses {
         }
         match self.into_elem_match() {
             Ok(condition) => {
-                let test = (0..matches).fold(condition, |inner, _| {
-                    let mut test = Document::new();
-                    test.insert("$elemMatch", inner);
-                    test.into()
-                });
+                let test = (0..matches).fold(condition, |inner, _| one_element("$elemMatch", inner).into());
                 Self::one(Cow::Owned(array.to_owned()), outermost, test)
             }
             Err(problem) => Self::wrong(problem),

@@ -12,7 +12,7 @@ use crate::{
     error::codec::{CodecError, CodecResult},
     filter::Clauses,
     path::Location,
-    value::{MAX_NESTING, bounded_document},
+    value::{MAX_NESTING, bounded_document, one_element},
 };
 
 /// Update operators with their fields, or a pipeline.
@@ -62,10 +62,9 @@ impl Changes {
             (Some(problem), _) => Self::wrong(problem.clone()),
             (None, Err(problem)) => Self::wrong(at.locate(problem)),
             (None, Ok(value)) => {
-                let mut field = Document::new();
-                field.insert(at.name(), value);
+                let field = one_element(at.name(), value);
                 Self {
-                    operators: doc! { operator: field },
+                    operators: one_element(operator, field),
                     array_filters: at.array_filters().to_vec(),
                     data: {
                         let mut data = Data::default();

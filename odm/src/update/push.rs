@@ -8,7 +8,7 @@ use crate::{
     error::codec::CodecResult,
     path::{Element, Location, element},
     sort::{IntoSort, Sort},
-    value::Value,
+    value::{Value, one_element},
 };
 
 /// The elements that an update inserts into an array of `T`, with the position, the sort order and the maximum
@@ -29,12 +29,7 @@ impl<T> fmt::Debug for PushEach<T> {
 
 impl<T> PushEach<T> {
     pub(super) fn of(items: CodecResult<Bson>) -> Self {
-        let modifiers = items.map(|items| {
-            let mut each = Document::new();
-            each.insert("$each", items);
-            each
-        });
-        Self { modifiers, types: PhantomData }
+        Self { modifiers: items.map(|items| one_element("$each", items)), types: PhantomData }
     }
 
     pub(super) fn render(self) -> CodecResult<Bson> {

@@ -1,8 +1,8 @@
-//! Empty documents with capacity for the elements that are about to be inserted.
+//! Documents with capacity for the elements that are about to be inserted.
 
 use std::sync::LazyLock;
 
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 
 /// Returns an empty document with room for this number of elements, but for no more than seven: then it grows.
 ///
@@ -11,6 +11,13 @@ pub(crate) fn document_with_capacity(elements: usize) -> Document {
     static THREE: LazyLock<Document> = LazyLock::new(|| emptied(doc! { "1": 1 }));
     static SEVEN: LazyLock<Document> = LazyLock::new(|| emptied(doc! { "1": 1, "2": 2, "3": 3, "4": 4 }));
     if elements <= 3 { THREE.clone() } else { SEVEN.clone() }
+}
+
+/// `{ name: value }`, built in about six sevenths of the instructions of `doc!`.
+pub(crate) fn one_element(name: impl Into<String>, value: impl Into<Bson>) -> Document {
+    let mut document = document_with_capacity(1);
+    document.insert(name, value);
+    document
 }
 
 fn emptied(mut document: Document) -> Document {

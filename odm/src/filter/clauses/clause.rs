@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use mongodb::bson::{Bson, DateTime, Document, oid::ObjectId};
+use mongodb::bson::{Bson, DateTime, oid::ObjectId};
+
+use crate::value::one_element;
 
 /// A condition: the name of a field or an operator, and its test.
 #[derive(Debug, Clone)]
@@ -63,11 +65,7 @@ impl Test {
     /// Returns the test as it is sent.
     pub(super) fn into_bson(self) -> Bson {
         match self {
-            Self::Operator(operator, value) => {
-                let mut test = Document::new();
-                test.insert(operator, value.into_bson());
-                Bson::Document(test)
-            }
+            Self::Operator(operator, value) => Bson::Document(one_element(operator, value.into_bson())),
             Self::Any(test) => test.into_bson(),
         }
     }

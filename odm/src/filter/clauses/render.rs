@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document, document::Entry};
 use super::{Clause, Clauses, element::refuse_whole};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    value::document_with_capacity,
+    value::{document_with_capacity, one_element},
 };
 
 impl Clauses {
@@ -88,9 +88,7 @@ fn join(name: &str, present: &mut Bson, value: Bson) -> Option<Bson> {
         }
         (Bson::Array(all), Bson::Array(more)) if name == "$and" => all.extend(more),
         (_, value) => {
-            let mut alone = Document::new();
-            alone.insert(name, value);
-            return Some(alone.into());
+            return Some(one_element(name, value).into());
         }
     }
     None
@@ -143,9 +141,7 @@ fn take_matches(test: &mut Document) -> Vec<Bson> {
         _ => Vec::new(),
     };
     if let Some(condition) = test.remove("$elemMatch") {
-        let mut alone = Document::new();
-        alone.insert("$elemMatch", condition);
-        all.push(alone.into());
+        all.push(one_element("$elemMatch", condition).into());
     }
     all
 }
