@@ -17,18 +17,8 @@ use crate::{
         serde::{self, Default, Tagging},
     },
     ctxt::Ctxt,
+    derive::Derive,
 };
-
-/// The derive that is expanded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Derive {
-    Model,
-    Embedded,
-    Shape,
-    View,
-    Patch,
-    Value,
-}
 
 /// The item that has the derive.
 pub(crate) struct Container<'a> {

@@ -23,7 +23,7 @@ use syn::{Attribute, Ident, LitStr, Token, ext::IdentExt, parenthesized, parse::
 use crate::ctxt::Ctxt;
 
 /// Calls `each` for every attribute in every `#[odm(..)]`. `each` parses what follows the name of the attribute.
-pub(crate) fn odm_words(
+pub(crate) fn odm_attributes(
     cx: &Ctxt,
     attributes: &[Attribute],
     mut each: impl FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,

@@ -16,8 +16,9 @@ use syn::{GenericParam, Member};
 
 pub(crate) use self::model::last_segment;
 use crate::{
-    ast::{Codec, Container, Data, Derive, Field, member_name},
+    ast::{Codec, Container, Data, Field, member_name},
     ctxt::Ctxt,
+    derive::Derive,
 };
 
 /// Reports the errors of the tree as a whole.

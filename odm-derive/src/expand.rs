@@ -35,10 +35,11 @@ use syn::DeriveInput;
 
 use self::scope::Scope;
 use crate::{
-    ast::{Container, Data, Derive, Variant},
+    ast::{Container, Data, Variant},
     attr::serde::{Tagging, replace_receiver},
     check::check,
     ctxt::Ctxt,
+    derive::Derive,
 };
 
 /// Runs one derive. Returns its errors and the code.

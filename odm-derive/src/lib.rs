@@ -10,6 +10,7 @@ mod ast;
 mod attr;
 mod check;
 mod ctxt;
+mod derive;
 mod expand;
 mod patch;
 #[cfg(test)]
@@ -18,7 +19,7 @@ mod view;
 
 use proc_macro::TokenStream;
 
-use crate::ast::Derive;
+use crate::derive::Derive;
 
 #[doc = include_str!("../docs/model.md")]
 #[proc_macro_derive(Model, attributes(odm, serde))]

@@ -8,13 +8,13 @@ use std::collections::HashMap;
 use syn::{Data, DeriveInput, Fields, Ident, Path, Type, ext::IdentExt};
 
 use crate::{
-    ast::Derive,
     attr::{
-        Once, odm_words,
+        Once, odm_attributes,
         symbol::{AttributeName, AttributePosition, PatchFieldAttribute, ViewAttribute},
         value,
     },
     ctxt::Ctxt,
+    derive::Derive,
 };
 
 /// The struct that has the derive.
@@ -37,7 +37,7 @@ impl<'a> Patch<'a> {
     /// Parses the struct. Reports errors to `cx` and returns a tree of what could be parsed.
     pub(crate) fn read(cx: &Ctxt, original: &'a DeriveInput) -> Self {
         let (mut krate, mut of, mut says_of) = (Once::default(), Once::default(), false);
-        odm_words(cx, &original.attrs, |ident, input| {
+        odm_attributes(cx, &original.attrs, |ident, input| {
             let attribute = ViewAttribute::require_at(AttributePosition::Container(Derive::Patch), ident)?;
             match attribute {
                 ViewAttribute::Of => {
@@ -83,11 +83,11 @@ fn fields<'a>(cx: &Ctxt, original: &'a DeriveInput) -> Vec<Field<'a>> {
     let field = |field: &'a syn::Field| {
         let ident = field.ident.as_ref()?;
         let mut to = Once::default();
-        odm_words(cx, &field.attrs, |word_ident, input| {
+        odm_attributes(cx, &field.attrs, |name_ident, input| {
             let attribute =
-                PatchFieldAttribute::require_at(AttributePosition::Field(Derive::Patch), word_ident)?;
+                PatchFieldAttribute::require_at(AttributePosition::Field(Derive::Patch), name_ident)?;
             match attribute {
-                PatchFieldAttribute::To => to.set(word_ident, value(word_ident, input, attribute.form())?),
+                PatchFieldAttribute::To => to.set(name_ident, value(name_ident, input, attribute.form())?),
             }
         });
         Some(Field { ident, ty: &field.ty, to: to.get().unwrap_or(ident).clone() })

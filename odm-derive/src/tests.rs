@@ -6,7 +6,7 @@ mod placeholder;
 
 use proc_macro2::TokenStream;
 
-use crate::{ast::Derive, expand};
+use crate::{derive::Derive, expand};
 
 /// Returns the expansion, formatted.
 fn expanded(derive: Derive, input: TokenStream) -> String {

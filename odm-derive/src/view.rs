@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use syn::{Data, DeriveInput, Fields, GenericParam, Ident, Lifetime, Path, Token, Type, ext::IdentExt};
 
 use crate::{
-    ast::Derive,
     attr::{
-        Once, flag, odm_words,
+        Once, flag, odm_attributes,
         symbol::{AttributeName, AttributePosition, ViewAttribute, ViewFieldAttribute},
         value,
     },
     ctxt::Ctxt,
+    derive::Derive,
 };
 
 /// The struct that has the derive.
@@ -45,7 +45,7 @@ impl<'a> View<'a> {
     /// Parses the struct. Reports errors to `cx` and returns a tree of what could be parsed.
     pub(crate) fn read(cx: &Ctxt, original: &'a DeriveInput) -> Self {
         let (mut krate, mut of, mut says_of) = (Once::default(), Once::default(), false);
-        odm_words(cx, &original.attrs, |ident, input| {
+        odm_attributes(cx, &original.attrs, |ident, input| {
             let attribute = ViewAttribute::require_at(AttributePosition::Container(Derive::View), ident)?;
             match attribute {
                 ViewAttribute::Of => {
@@ -109,7 +109,7 @@ fn fields<'a>(cx: &Ctxt, original: &'a DeriveInput) -> Vec<Field<'a>> {
 fn field<'a>(cx: &Ctxt, original: &'a syn::Field) -> Option<Field<'a>> {
     let name = original.ident.as_ref()?;
     let (mut from, mut score) = (Once::default(), Once::default());
-    odm_words(cx, &original.attrs, |ident, input| {
+    odm_attributes(cx, &original.attrs, |ident, input| {
         let attribute = ViewFieldAttribute::require_at(AttributePosition::Field(Derive::View), ident)?;
         match attribute {
             ViewFieldAttribute::From => {

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Attribute, ExprPath, Fields, Ident, Member, Type, ext::IdentExt};
 
-use super::Derive;
+use crate::derive::Derive;
 use crate::{
     attr::{
         field::{FieldAttrs, Policy},

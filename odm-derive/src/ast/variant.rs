@@ -3,7 +3,8 @@
 use proc_macro2::Span;
 use syn::Fields;
 
-use super::{Codec, Derive, Field, counted, read_fields, store_id};
+use super::{Codec, Field, counted, read_fields, store_id};
+use crate::derive::Derive;
 use crate::{
     attr::{
         serde::{self, Tagging},

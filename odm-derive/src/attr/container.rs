@@ -7,7 +7,7 @@ use super::{
     collection::CollectionAttrs,
     flag,
     index::Index,
-    odm_words,
+    odm_attributes,
     rule::{self, Rule},
     search_index::SearchIndex,
     symbol::{AttributeName, AttributePosition, ContainerAttribute},
@@ -16,7 +16,7 @@ use super::{
     value,
     version::Versions,
 };
-use crate::{ast::Derive, ctxt::Ctxt};
+use crate::{ctxt::Ctxt, derive::Derive};
 
 /// The `#[odm(..)]` attributes of a struct or enum.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ impl ContainerAttrs {
     pub(crate) fn read(cx: &Ctxt, input: &DeriveInput, derive: Derive) -> Self {
         let position = AttributePosition::Container(derive);
         let mut attrs = Self::default();
-        odm_words(cx, &input.attrs, |ident, input| {
+        odm_attributes(cx, &input.attrs, |ident, input| {
             let attribute = ContainerAttribute::require_at(position, ident).inspect_err(|_| {
                 let meant = ContainerAttribute::closest(position, ident);
                 attrs.has_collection |= meant == Some(ContainerAttribute::Collection);

@@ -6,12 +6,12 @@ use syn::{Ident, LitStr, parenthesized, parse::ParseStream, token};
 use super::{
     Once, flag,
     index::Index,
-    odm_words,
+    odm_attributes,
     rule::{self, Rule},
     symbol::{self, AttributeName, AttributePosition, FieldAttribute, SerdeAttribute},
     text,
 };
-use crate::{ast::Derive, ctxt::Ctxt};
+use crate::{ctxt::Ctxt, derive::Derive};
 
 /// A policy of the model that maintains a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl FieldAttrs {
         let name = field.ident.as_ref();
         let position = AttributePosition::field(derive, in_variant, name.is_some());
         let mut attrs = Self::default();
-        odm_words(cx, &field.attrs, |ident, input| {
+        odm_attributes(cx, &field.attrs, |ident, input| {
             let attribute = FieldAttribute::require_at(position, ident).inspect_err(|_| {
                 let meant = FieldAttribute::closest(position, ident);
                 attrs.mistaken_encoding |= meant.is_some_and(FieldAttribute::is_encoding);

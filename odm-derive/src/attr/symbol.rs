@@ -6,7 +6,7 @@ mod name;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
 pub(crate) use self::name::{AttributeName, AttributePosition, closest, correct, enumerate, malformed};
-use crate::ast::Derive::{Embedded, Model, Shape, Value};
+use crate::derive::Derive::{Embedded, Model, Shape, Value};
 
 /// Declares the attributes, one line each: `Variant("name", "correct form", positions)`.
 ///

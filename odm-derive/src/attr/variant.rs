@@ -3,7 +3,7 @@
 use syn::LitStr;
 
 use super::{
-    Once, odm_words,
+    Once, odm_attributes,
     symbol::{AttributeName, AttributePosition, VariantAttribute},
     text,
 };
@@ -19,7 +19,7 @@ impl VariantAttrs {
     /// Parses the attributes.
     pub(crate) fn read(cx: &Ctxt, variant: &syn::Variant) -> Self {
         let mut attrs = Self::default();
-        odm_words(cx, &variant.attrs, |ident, input| {
+        odm_attributes(cx, &variant.attrs, |ident, input| {
             let attribute = VariantAttribute::require_at(AttributePosition::Variant, ident)?;
             match attribute {
                 VariantAttribute::Rename => attrs.rename.set(ident, text(ident, input, attribute.form())?),

@@ -3,8 +3,9 @@
 use syn::{GenericArgument, PathArguments, PathSegment, Type, visit::Visit};
 
 use crate::{
-    ast::{self, Codec, Container, Content, Data, Derive, Field},
+    ast::{self, Codec, Container, Content, Data, Field},
     ctxt::Ctxt,
+    derive::Derive,
 };
 
 /// Refuses a model without a valid name of a collection.

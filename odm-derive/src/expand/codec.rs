@@ -9,9 +9,10 @@ use super::{
     upgrade,
 };
 use crate::{
-    ast::{Derive, Field, member_name},
+    ast::{Field, member_name},
     attr::serde::Default,
     check::last_segment,
+    derive::Derive,
 };
 
 /// Named fields that are the elements of one document: a struct's, or a variant's.

@@ -12,8 +12,9 @@ use super::{
     validate,
 };
 use crate::{
-    ast::{Data, Derive, Field},
+    ast::{Data, Field},
     attr::serde::{Default, Tagging},
+    derive::Derive,
 };
 
 /// Returns `mod __Order { pub struct customer; .. }`. The keys of an enum are in one module for each variant.

@@ -10,7 +10,7 @@ use super::{
     span::local,
     upgrade, validate,
 };
-use crate::ast::Derive;
+use crate::derive::Derive;
 
 /// Returns the three implementations.
 pub(crate) fn of_document(scope: &Scope<'_>) -> TokenStream {

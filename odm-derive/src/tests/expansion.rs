@@ -3,7 +3,7 @@
 use quote::quote;
 
 use super::expanded;
-use crate::ast::Derive;
+use crate::derive::Derive;
 
 #[test]
 fn model() {

@@ -3,8 +3,9 @@
 use syn::{DeriveInput, parse_quote};
 
 use crate::{
-    ast::{Container, Data, Derive},
+    ast::{Container, Data},
     ctxt::Ctxt,
+    derive::Derive,
 };
 
 /// Returns the stored names of the fields or variants, and the errors.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::expanded;
-use crate::ast::Derive;
+use crate::derive::Derive;
 
 const DERIVES: [Derive; 5] = [Derive::Model, Derive::Embedded, Derive::Shape, Derive::View, Derive::Value];
 

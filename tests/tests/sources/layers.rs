@@ -1,5 +1,5 @@
 //! The modules of `odm` form layers: a file imports only from its own layer and lower ones, and modules do not import
-//! each other.
+//! each other in a circle.
 //!
 //! The layers are the comments between the `mod` lines of `odm/src/lib.rs`.
 #![allow(clippy::unwrap_used, clippy::panic)] // in functions that tests share
@@ -179,43 +179,102 @@ fn no_file_imports_from_a_higher_layer() {
     assert!(checked > 100, "only {checked} imports were seen: does this test still read the sources?");
 }
 
-#[test]
-fn no_two_modules_import_each_other() {
-    let layers = Layers::read();
-    let mut imported: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
-    for (file, module, names) in imports(&layers) {
+/// The imports between modules: of each module, the modules that it imports, each with a file that does.
+type Graph = BTreeMap<String, BTreeMap<String, PathBuf>>;
+
+fn graph(imports: Vec<(PathBuf, String, Vec<String>)>, module_of: impl Fn(&str) -> String) -> Graph {
+    let mut graph = Graph::new();
+    for (file, module, names) in imports {
         // Tests may use everything.
         if file.components().any(|part| part.as_os_str().to_string_lossy().starts_with("tests")) {
             continue;
         }
-        for name in names {
-            let name = layers.module_of(&name).to_owned();
-            if name != module {
-                imported.entry(module.clone()).or_default().insert(name, file.clone());
-            }
+        for name in names.iter().map(|name| module_of(name)).filter(|name| *name != module) {
+            graph.entry(module.clone()).or_default().insert(name, file.clone());
         }
     }
-    let mut circles = Vec::new();
-    for (one, names) in &imported {
-        for (other, file) in names.range(one.clone()..) {
-            let Some(back) = imported.get(other).and_then(|names| names.get(one)) else { continue };
-            if !KNOWN_CIRCLES.contains(&(one, other)) {
-                circles.push(format!(
-                    "{one} imports {other} ({}), which imports it ({})",
-                    file.display(),
-                    back.display()
-                ));
-            }
+    graph
+}
+
+/// Returns a circle of modules that import each other, if there is one, with the file of each import.
+fn circle(graph: &Graph) -> Option<String> {
+    /// Follows the imports of a module. `way` are the modules that led to it, with their files.
+    fn follow(
+        graph: &Graph,
+        module: &str,
+        way: &mut Vec<(String, PathBuf)>,
+        done: &mut BTreeSet<String>,
+    ) -> bool {
+        if done.contains(module) {
+            return false;
         }
+        for (next, file) in graph.get(module).into_iter().flatten() {
+            way.push((module.to_owned(), file.clone()));
+            if let Some(start) = way.iter().position(|(earlier, _)| earlier == next) {
+                way.drain(..start);
+                return true;
+            }
+            if follow(graph, next, way, done) {
+                return true;
+            }
+            way.pop();
+        }
+        done.insert(module.to_owned());
+        false
     }
-    assert!(circles.is_empty(), "modules that import each other:\n{}", circles.join("\n"));
+    let (mut way, mut done) = (Vec::new(), BTreeSet::new());
+    let found = graph.keys().any(|module| follow(graph, module, &mut way, &mut done));
+    found.then(|| {
+        let steps: Vec<_> =
+            way.iter().map(|(module, file)| format!("{module} ({})", file.display())).collect();
+        steps.join(" -> ")
+    })
+}
+
+#[test]
+fn modules_do_not_import_each_other_in_a_circle() {
+    let layers = Layers::read();
+    let mut graph = graph(imports(&layers), |name| layers.module_of(name).to_owned());
     for (one, other) in KNOWN_CIRCLES {
-        let (there, back) = (&imported[one], &imported[other]);
-        assert!(
-            there.contains_key(other) && back.contains_key(one),
-            "{one} and {other} no longer import each other"
-        );
+        let there = graph.get_mut(one).and_then(|names| names.remove(other));
+        let back = graph.get_mut(other).and_then(|names| names.remove(one));
+        assert!(there.is_some() && back.is_some(), "{one} and {other} no longer import each other");
     }
+    assert_eq!(circle(&graph), None);
+}
+
+#[test]
+fn modules_of_the_derive_do_not_import_each_other_in_a_circle() {
+    let src = Path::new(LIB).parent().unwrap().join("../../odm-derive/src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    let imports: Vec<_> = files
+        .into_iter()
+        .map(|file| {
+            let mut imports = Imports::default();
+            imports.visit_file(&syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap());
+            let file = file.strip_prefix(&src).unwrap().to_owned();
+            let module = file.components().next().unwrap().as_os_str().to_string_lossy();
+            let module = module.trim_end_matches(".rs").to_owned();
+            (file, module, imports.0)
+        })
+        .filter(|(_, module, _)| module != "lib")
+        .collect();
+    assert!(imports.len() > 50, "only {} files were seen", imports.len());
+    assert_eq!(circle(&graph(imports, str::to_owned)), None);
+}
+
+#[test]
+fn a_circle_is_found() {
+    let graph = |pairs: &[(&str, &str)]| {
+        let imports = pairs.iter().map(|(module, name)| {
+            (PathBuf::from(format!("{module}.rs")), (*module).to_owned(), vec![(*name).to_owned()])
+        });
+        graph(imports.collect(), str::to_owned)
+    };
+    assert_eq!(circle(&graph(&[("a", "b"), ("a", "c"), ("b", "c")])), None);
+    let found = circle(&graph(&[("a", "b"), ("b", "c"), ("c", "d"), ("d", "b")]));
+    assert_eq!(found.as_deref(), Some("b (b.rs) -> c (c.rs) -> d (d.rs)"));
 }
 
 #[test]

@@ -20,11 +20,15 @@ const NO_MESSAGES: &[&str] = &["variant field name `", "conflicts with internal 
 
 /// The string literals of a file, without those of its tests and documentation.
 #[derive(Default)]
-struct Texts(Vec<String>);
+struct Texts {
+    texts: Vec<String>,
+    /// Whether the table of the names of attributes was read.
+    has_table: bool,
+}
 
 impl<'ast> Visit<'ast> for Texts {
     fn visit_lit_str(&mut self, text: &'ast LitStr) {
-        self.0.push(text.value());
+        self.texts.push(text.value());
     }
 
     fn visit_attribute(&mut self, _: &'ast Attribute) {}
@@ -36,15 +40,16 @@ impl<'ast> Visit<'ast> for Texts {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        // The table of the words of attributes, with their correct forms.
-        if mac.path.is_ident("words") {
-            texts_of(mac.tokens.clone(), &mut self.0);
+        // The table of the names of attributes, with their correct forms.
+        if mac.path.is_ident("attribute_names") {
+            self.has_table = true;
+            texts_of(mac.tokens.clone(), &mut self.texts);
         }
         let formats = ["format", "format_args", "write", "vec"];
         if mac.path.get_ident().is_some_and(|name| formats.iter().any(|format| name == format)) {
             for token in mac.tokens.clone() {
                 if let Ok(text) = syn::parse2::<LitStr>(token.into()) {
-                    self.0.push(text.value());
+                    self.texts.push(text.value());
                 }
             }
         }
@@ -86,7 +91,8 @@ fn error_texts() -> Vec<(String, Vec<String>)> {
     for source in &sources {
         texts.visit_file(&syn::parse_file(source).unwrap());
     }
-    let texts_with_spaces = texts.0.into_iter().filter(|text| text.contains(' '));
+    assert!(texts.has_table, "the table of the names of attributes was not found");
+    let texts_with_spaces = texts.texts.into_iter().filter(|text| text.contains(' '));
     texts_with_spaces.map(|text| (text.clone(), pieces(&text))).collect()
 }
 

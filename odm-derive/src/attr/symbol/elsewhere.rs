@@ -3,7 +3,7 @@
 use syn::Ident;
 
 use super::{AttributeName, AttributePosition, ContainerAttribute, FieldAttribute, IndexAttribute};
-use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
+use crate::derive::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
 // The messages of several attributes.
 const NO_INDEXES: &str = "an embedded document has no indexes of its own: index it from the model that holds it, \

@@ -6,7 +6,7 @@ use syn::Ident;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
 use super::elsewhere::elsewhere;
-use crate::ast::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
+use crate::derive::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
 /// A group of attributes, one variant for each attribute.
 pub(crate) trait AttributeName: Copy + 'static {

@@ -8,8 +8,9 @@ use syn::{Member, ext::IdentExt};
 
 use super::content_key;
 use crate::{
-    ast::{Content, Derive, Field, Variant, id},
+    ast::{Content, Field, Variant, id},
     attr::serde::Tagging,
+    derive::Derive,
     expand::{
         Scope, fields, keys,
         names::{accessor_name, identifier, snake},
