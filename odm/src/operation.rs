@@ -11,6 +11,7 @@ pub(crate) struct Verb {
     pub(crate) name: &'static str,
     command: Option<&'static str>,
     reads: bool,
+    one_document: bool,
 }
 
 // The constructors say which exit the statements or queries of a verb pass. Tests compare them with tables of the verbs
@@ -29,29 +30,31 @@ impl Verb {
     /// Creates a verb that passes no exit: it does not concern the documents of a model, it concerns all of them
     /// whatever their policies are, or it consists of other verbs.
     pub(crate) const fn new(name: &'static str, command: &'static str) -> Self {
-        Self { name, command: Some(command), reads: false }
+        Self { name, command: Some(command), reads: false, one_document: false }
     }
 
     /// Creates a verb that sends no command. It has no span.
     pub(crate) const fn unsent(name: &'static str) -> Self {
-        Self { name, command: None, reads: false }
+        Self { name, command: None, reads: false, one_document: false }
     }
 
     /// Returns what a call of this verb can change. An `aggregate` may end in a stage that writes.
     pub(crate) fn effect(self) -> Effect {
-        match (self.name, self.command) {
+        match self.command {
             _ if self.reads => Effect::Nothing,
-            (
-                _,
-                Some(
-                    "find" | "count" | "distinct" | "explain" | "getMore" | "killCursors" | "listCollections"
-                    | "listIndexes" | "buildInfo" | "hello" | "ping",
-                ),
+            Some(
+                "find" | "count" | "distinct" | "explain" | "getMore" | "killCursors" | "listCollections"
+                | "listIndexes" | "buildInfo" | "hello" | "ping",
             ) => Effect::Nothing,
-            ("insert_one" | "update_one" | "replace_one" | "save" | "save_changes" | "delete_one", _)
-            | (_, Some("findAndModify")) => Effect::OneWrite,
+            Some("findAndModify") => Effect::OneWrite,
+            _ if self.one_document => Effect::OneWrite,
             _ => Effect::Writes,
         }
+    }
+
+    /// Returns the same verb, which changes one document at most.
+    pub(crate) const fn of_one_document(self) -> Self {
+        Self { one_document: true, ..self }
     }
 
     /// Returns the same verb for a call that writes nothing.

@@ -127,7 +127,7 @@ pub(crate) use self::{
     bson_number::{Arithmetic, BsonNumber},
     convertible::Scalar,
     date::{Dated, Instant, TimeField},
-    document_capacity::document_with_capacity,
+    document_capacity::{document_with_capacity, one_element},
     elements::duplicate,
     elements::{Elements, require, unknown_field},
     encoding::{
@@ -151,7 +151,7 @@ pub(crate) use self::{
     writer::Writer,
 };
 pub use self::{
-    array::{Array, Grows},
+    array::{Array, VariableLength},
     date::DateValue,
     document::{Decode, Doc, from_slice, to_vec},
     flatten::Flatten,

@@ -100,7 +100,7 @@ impl<A: fmt::Debug> fmt::Debug for WithDeadline<A> {
 pub(crate) fn limit(max_time: &mut Option<Duration>, deadline: Duration) {
     let time = whole_millis(deadline).max(Duration::from_millis(1));
     let sendable = i32::try_from(time.as_millis()).is_ok();
-    if sendable && max_time.is_none_or(|told| told.is_zero() || told > time) {
+    if sendable && max_time.is_none_or(|limited| limited.is_zero() || limited > time) {
         *max_time = Some(time);
     }
 }
@@ -146,17 +146,17 @@ mod tests {
 
     #[test]
     fn the_server_receives_the_shorter_limit_in_whole_milliseconds() {
-        let told = |before: Option<u64>, nanos: u64| {
+        let limited = |before: Option<u64>, nanos: u64| {
             let mut max_time = before.map(Duration::from_millis);
             limit(&mut max_time, Duration::from_nanos(nanos));
             max_time.map(|time| time.as_millis())
         };
-        assert_eq!(told(None, 5_000_000), Some(5));
-        assert_eq!(told(None, 5_000_001), Some(5 + 1));
-        assert_eq!(told(None, 0), Some(1));
-        assert_eq!(told(Some(3), 5_000_000), Some(3));
-        assert_eq!(told(Some(0), 5_000_000), Some(5));
-        assert_eq!(told(Some(9), 5_000_000), Some(5));
-        assert_eq!(told(None, u64::MAX), None);
+        assert_eq!(limited(None, 5_000_000), Some(5));
+        assert_eq!(limited(None, 5_000_001), Some(5 + 1));
+        assert_eq!(limited(None, 0), Some(1));
+        assert_eq!(limited(Some(3), 5_000_000), Some(3));
+        assert_eq!(limited(Some(0), 5_000_000), Some(5));
+        assert_eq!(limited(Some(9), 5_000_000), Some(5));
+        assert_eq!(limited(None, u64::MAX), None);
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const DELETE_ONE: Verb = Verb::writes("delete_one", "delete");
+pub(super) const DELETE_ONE: Verb = Verb::writes("delete_one", "delete").of_one_document();
 
 impl<M: Model> Collection<M> {
     /// Deletes one document that matches a filter.

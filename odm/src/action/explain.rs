@@ -90,8 +90,8 @@ impl Explain {
         command: Result<Document>,
         members: Option<SelectionCriteria>,
     ) -> Self {
-        let told = command.as_ref().ok().and_then(|command| command.get_i32("maxTimeMS").ok());
-        let max_time = told.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
+        let limit = command.as_ref().ok().and_then(|command| command.get_i32("maxTimeMS").ok());
+        let max_time = limit.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
         let target = target.into();
         Self { target, command, options: Options { verbosity: Verbosity::default(), members, max_time } }
     }

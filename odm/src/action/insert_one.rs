@@ -15,7 +15,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const INSERT_ONE: Verb = Verb::writes("insert_one", "insert");
+pub(super) const INSERT_ONE: Verb = Verb::writes("insert_one", "insert").of_one_document();
 
 impl<M: Model> Collection<M> {
     /// Inserts one document.

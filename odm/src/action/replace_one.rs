@@ -18,7 +18,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const REPLACE_ONE: Verb = Verb::writes("replace_one", "update");
+pub(super) const REPLACE_ONE: Verb = Verb::writes("replace_one", "update").of_one_document();
 
 impl<M: Model> Collection<M> {
     /// Replaces one document that matches a filter.

@@ -20,7 +20,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const SAVE_CHANGES: Verb = Verb::writes("save_changes", "update");
+pub(super) const SAVE_CHANGES: Verb = Verb::writes("save_changes", "update").of_one_document();
 
 /// The outcome of [`save_changes`](Collection::save_changes), which returns it when awaited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::{
     write::WriteKind,
 };
 
-pub(super) const UPDATE_ONE: Verb = Verb::writes("update_one", "update");
+pub(super) const UPDATE_ONE: Verb = Verb::writes("update_one", "update").of_one_document();
 
 impl<M: Model> Collection<M> {
     /// Updates one document that matches a filter.

@@ -223,7 +223,7 @@ impl ErrorKind {
     }
 
     /// Returns `true` if the kind alone shows that nothing was sent.
-    fn is_not_sent(&self) -> bool {
+    pub(super) fn is_not_sent(&self) -> bool {
         match self {
             Self::Invalid(_)
             | Self::BadParameters(_)

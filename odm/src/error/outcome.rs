@@ -6,7 +6,7 @@ use mongodb::error::{
     TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT, WriteFailure,
 };
 
-use super::{BulkWriteError, Error, ErrorKind, MigrationError, SchemaError, server};
+use super::{BulkWriteError, Error, ErrorKind, server};
 use crate::operation::Effect;
 
 /// The code of a statement that the server cannot parse, and so does not start to execute.
@@ -103,23 +103,14 @@ impl Error {
     /// runs before the write returned an error.
     pub fn is_not_sent(&self) -> bool {
         match self.kind() {
-            ErrorKind::Encode(_)
-            | ErrorKind::Invalid(_)
-            | ErrorKind::BadParameters(_)
-            | ErrorKind::PageToken(_)
-            | ErrorKind::Refused(_)
-            | ErrorKind::Config(_) => true,
-            ErrorKind::Schema(error) => matches!(error, SchemaError::Declared(_)),
-            ErrorKind::Migration(error) => matches!(error, MigrationError::Declared { .. }),
+            ErrorKind::Config(_) => true,
             ErrorKind::TooLarge(_) => {
                 self.driver().is_none_or(|error| matches!(*error.kind, Driver::InvalidArgument { .. }))
             }
             ErrorKind::Unsupported(_) => self.driver().is_some_and(|error| {
                 matches!(*error.kind, Driver::IncompatibleServer { .. } | Driver::SessionsNotSupported)
             }),
-            ErrorKind::BulkWrite(error) => error.is_not_sent(),
-            ErrorKind::Hook(error) => !error.is_after(),
-            _ => false,
+            kind => kind.is_not_sent(),
         }
     }
 

@@ -114,8 +114,8 @@ impl<'a> Text<'a> {
     }
 
     /// Returns the reason of the first pair whose words occur in the message.
-    fn first(&self, sentences: &[(&str, &'static str)]) -> Option<Cow<'static, str>> {
-        sentences.iter().find(|(words, _)| self.has(words)).map(|(_, sentence)| Cow::Borrowed(*sentence))
+    fn first(&self, phrases: &[(&str, &'static str)]) -> Option<Cow<'static, str>> {
+        phrases.iter().find(|(words, _)| self.has(words)).map(|(_, phrase)| Cow::Borrowed(*phrase))
     }
 
     /// Returns reasons for values and types that an operator does not take.

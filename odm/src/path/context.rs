@@ -11,7 +11,8 @@ use crate::value::{Reserved, Value};
 /// The context of a fields struct: a query, an expression, or a stage that takes field names. It decides what the
 /// accessors return.
 ///
-/// The derive writes accessors as `fn status(&self) -> A::Field<Status, __Order::status>`.
+/// The derive writes accessors as `fn status(&self) -> <Order as FieldAccess<A, __Order::status>>::Field`, which is
+/// `A::Field<Status, __Order::status>`.
 pub trait Context: Clone + 'static {
     /// What the accessor of a field `K` of type `T` returns.
     type Field<T: Value, K: Key>;

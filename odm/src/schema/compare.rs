@@ -138,7 +138,7 @@ impl Comparison {
         Ok((changes, indexes.unwrap_or_default()))
     }
 
-    /// Adds the changes of the search indexes. Only a model that declares some has the server asked.
+    /// Adds the changes of the search indexes. Asks the server only if a model declares some.
     async fn add_search_indexes(
         &self,
         name: &str,

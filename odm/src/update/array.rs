@@ -7,7 +7,7 @@ use crate::{
     error::codec::{CodecError, CodecResult},
     filter::{IntoFilter, contains_only_arrays, into_element_form},
     path::{Assign, Element, Location, OnePlace, Operand, Path, element, operand_list},
-    value::{Array, Grows, Value, looks_like_operators},
+    value::{Array, Value, VariableLength, looks_like_operators},
 };
 
 impl<M, V: Value, R> Path<M, V, R> {
@@ -17,7 +17,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn push<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
     {
         Update::change(self.location(), "$push", item.assign().map(as_one_item))
@@ -29,7 +29,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn add_to_set<K>(&self, item: impl Assign<V::Item, K>) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
     {
         Update::change(self.location(), "$addToSet", item.assign().map(as_one_item))
@@ -41,7 +41,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn push_each<K, I>(&self, items: I) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
         I: IntoIterator,
         I::Item: Assign<V::Item, K>,
@@ -75,7 +75,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     ) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
         I: IntoIterator,
         I::Item: Assign<V::Item, K>,
@@ -89,7 +89,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn add_to_set_each<K, I>(&self, items: I) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
         I: IntoIterator,
         I::Item: Assign<V::Item, K>,
@@ -105,7 +105,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pop_first(&self) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
     {
         Update::change(self.location(), "$pop", Ok(Bson::Int32(-1)))
@@ -118,7 +118,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pop_last(&self) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
     {
         Update::change(self.location(), "$pop", Ok(Bson::Int32(1)))
@@ -130,7 +130,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pull_all<K, I>(&self, items: I) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
         I: IntoIterator,
         I::Item: Operand<<V::Item as Value>::NonNull, K>,
@@ -145,7 +145,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pull<K>(&self, item: impl Operand<<V::Item as Value>::NonNull, K>) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
     {
         Update::change(self.location(), "$pull", item.operand().map(as_equal::<V::Item>))
@@ -157,7 +157,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     pub fn pull_where<F>(&self, condition: impl FnOnce(Element<V::Item>) -> F) -> Update<M>
     where
         V: Array,
-        V::Length: Grows,
+        V::Length: VariableLength,
         R: OnePlace,
         F: IntoFilter<V::Item>,
     {

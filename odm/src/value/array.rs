@@ -32,9 +32,9 @@ pub enum FixedLength {}
     note = "set it as a whole, or an element of it: `.at(index).set(..)`",
     note = "an array of any length is a `Vec<_>`"
 )]
-pub trait Grows {}
+pub trait VariableLength {}
 
-impl Grows for AnyLength {}
+impl VariableLength for AnyLength {}
 
 impl<T: Value> Array for Vec<T> {
     type Item = T;
