@@ -101,7 +101,7 @@ async fn a_token_belongs_to_the_variables(db: Database) {
     let people = people(&db).await;
     let older = |age: i32| {
         let filter = Filter::<Person>::raw(doc! { "$expr": { "$gte": ["$age", "$$least"] } });
-        people.find(filter).let_(doc! { "least": age })
+        people.find(filter).let_("least", age)
     };
     let first = older(18).page(2, &key()).await.unwrap();
     let token = first.next.unwrap();

@@ -205,7 +205,8 @@ macro_rules! table {
         if version.is_empty() {
             saved.insert("upsert", true);
         }
-        sends!(save: notes.save(&note) => updates(saved.clone()), then asks(&by_id));
+        // The first document that is found: it was inserted above.
+        sends!(save: notes.save(&note) => updates(saved.clone()));
 
         let mut changed = note.clone();
         changed.n += 1;

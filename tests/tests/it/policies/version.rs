@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use odm::{
     Collection, Database, ErrorKind, Filter, Id, Model, Update, Write,
-    bson::{doc, oid::ObjectId},
+    bson::{Document, doc, oid::ObjectId},
     mongodb::{
         IndexModel,
         options::{Collation, CollationStrength, IndexOptions},
@@ -151,7 +151,7 @@ async fn a_duplicate_key_is_not_a_stale_version(db: Database) {
     let ada = stored(&accounts).await;
     let bob = account("bob");
     accounts.insert_one(&bob).await.unwrap();
-    for taken in [account("ada"), Account { owner: "ada".into(), ..bob }] {
+    for taken in [account("ada"), Account { owner: "ada".into(), version: 1, ..bob }] {
         let error = accounts.save(&taken).await.unwrap_err();
         assert!(error.is_duplicate_key() && !error.is_stale_version(), "{error}");
     }
@@ -227,7 +227,8 @@ async fn an_insert_stores_the_version_1_or_a_greater_one(db: Database) {
     let none = || a.owner().eq("nobody");
     accounts.update_one(none(), a.sum().inc(1)).or_insert(&account("or_insert")).await.unwrap();
     accounts.update_one(a.owner().eq("upsert"), a.sum().set(1)).upsert(true).await.unwrap();
-    let stored = accounts.find(Filter::all()).as_documents().await.unwrap().try_collect().await.unwrap();
+    let stored: Vec<Document> =
+        accounts.find(Filter::all()).as_documents().await.unwrap().try_collect().await.unwrap();
     let versions: Vec<_> = stored
         .iter()
         .map(|stored| (stored.get_str("owner").unwrap(), stored.get_i64("version").unwrap()))

@@ -226,7 +226,7 @@ async fn a_deadline_covers_all_commands(db: Database, server: Server) {
     let late = posts.find(Filter::all()).include(|p| p.author()).deadline(Duration::ZERO).await.unwrap_err();
     assert!(late.is_timeout(), "{late}");
 
-    let read = posts.find(Filter::all()).await.unwrap().try_collect().await.unwrap();
+    let read: Vec<Post> = posts.find(Filter::all()).await.unwrap().try_collect().await.unwrap();
     commands.take();
     let loaded = posts.include(read.clone(), |p| p.author()).deadline(Duration::from_secs(60)).await.unwrap();
     assert_eq!(loaded[0].links.found(), Some(&ada));

@@ -329,7 +329,8 @@ async fn a_tree_is_included_level_by_level(db: Database, server: Server) {
         .collection::<Category>()
         .find(k.parent().is_null())
         .include(|c| {
-            let below = |c: &odm::relation::Here<Category>| c.referred_by(k.parent()).sort(k.name().asc());
+            let below =
+                |c: &odm::relation::LinkBase<Category>| c.referred_by(k.parent()).sort(k.name().asc());
             (c.parent(), below(&c).include(|c| (c.parent(), below(&c))))
         })
         .await
