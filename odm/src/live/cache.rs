@@ -123,10 +123,12 @@ impl<M: Model + Send + Sync> Cache<M> {
             return Ok(document);
         }
         let before = *self.entries.part(&key);
-        let document = read::<M>(&self.target, id, &self.fan_out).await?;
-        let document = document.map(|(document, _)| Arc::new(document));
+        let (document, stored) = match read::<M>(&self.target, id, &self.fan_out).await? {
+            Some((document, stored)) => (Some(Arc::new(document)), Some(stored)),
+            None => (None, None),
+        };
         let part = self.entries.part(&key);
-        if is_fresh && *part == before {
+        if is_fresh && *part == before && is_cacheable::<M>(&key, stored.as_deref()) {
             self.entries.cached.insert(key, document.clone());
         }
         drop(part);
@@ -170,6 +172,16 @@ pub(super) fn id_bytes_of(id: &Bson) -> Result<Vec<u8>> {
     let document = RawDocumentBuf::try_from(&doc! { "_id": id.clone() });
     let document = document.map_err(|_| Error::refused("the id cannot be written as BSON"))?;
     Ok(document.get("_id").ok().flatten().map(id_bytes).unwrap_or_default())
+}
+
+/// Returns whether a later change of the document has this key, so that it removes the document from the cache. The
+/// server also finds documents whose `_id` is equal to the key without being the same: by a collation, or a number inside
+/// of it.
+pub(super) fn is_cacheable<M: Model>(key: &[u8], stored: Option<&RawDocument>) -> bool {
+    match stored {
+        Some(document) => document.get("_id").ok().flatten().is_some_and(|id| id_bytes(id) == key),
+        None => M::MODEL.options().collation.is_none(),
+    }
 }
 
 /// Reads a document, which contains what the stream has delivered, and returns it with its bytes.

@@ -74,10 +74,33 @@ pub(super) struct Progress {
     pub(super) time: Option<Timestamp>,
     /// The time of the deployment at the last reply.
     server_time: Option<Timestamp>,
+    /// When this reply arrived.
     replied: Instant,
 }
 
+/// The last reply of a stream.
+#[derive(Debug, Clone, Copy)]
+struct LastReply {
+    /// The time of the deployment.
+    server_time: Option<Timestamp>,
+    /// When the reply arrived.
+    at: Instant,
+}
+
+impl LastReply {
+    fn of(stream: &RawStream) -> Self {
+        Self { server_time: stream.server_time(), at: stream.replied() }
+    }
+}
+
 impl Progress {
+    /// Records the last reply of the stream. Its events may be offered much later, so the state of the receivers is at
+    /// least as old as the reply.
+    fn replied(&mut self, LastReply { server_time, at }: LastReply) {
+        self.server_time = server_time;
+        self.replied = at;
+    }
+
     /// Returns how much older the state of the receivers can be than that of the deployment.
     pub(super) fn lag(&self) -> Duration {
         let behind = match (self.time, self.server_time) {
@@ -163,7 +186,7 @@ impl<M: Model + Send + Sync> Hub<M> {
             token,
             time,
             server_time: stream.server_time(),
-            replied: Instant::now(),
+            replied: stream.replied(),
         };
         let state = State { sinks: Arc::default(), progress, end: None };
         let hub = Arc::new(Self { setup, state: Mutex::new(state), closed: Notify::new() });
@@ -193,15 +216,13 @@ impl<M: Model + Send + Sync> Hub<M> {
                         Err(cause) => return End::Failed(Error::decode_event(event.to_owned(), cause)),
                     };
                     let event = Arc::new(event.to_owned());
-                    self.distribute(&event, &token, stream.server_time()).await;
+                    self.distribute(&event, &token, LastReply::of(&stream)).await;
                     stream.pass(token);
                     self.reached(&stream);
                 }
                 Peeked::Nothing => {
                     self.reached(&stream);
-                    let mut state = self.state();
-                    state.progress.server_time = stream.server_time();
-                    state.progress.replied = Instant::now();
+                    self.state().progress.replied(LastReply::of(&stream));
                 }
                 Peeked::End(error) => {
                     let token = stream.token().cloned();
@@ -226,19 +247,13 @@ impl<M: Model + Send + Sync> Hub<M> {
     }
 
     /// Offers an event to all sinks, and waits for those that block.
-    async fn distribute(
-        &self,
-        event: &Arc<RawDocumentBuf>,
-        token: &ResumeToken,
-        server_time: Option<Timestamp>,
-    ) {
+    async fn distribute(&self, event: &Arc<RawDocumentBuf>, token: &ResumeToken, reply: LastReply) {
         let sinks = {
             let mut state = self.state();
             // A sink that is added from here on does not receive the event, and sees its time.
             state.progress.offered = Some(token.clone());
             state.progress.time = state.progress.time.max(time_of(event));
-            state.progress.server_time = server_time;
-            state.progress.replied = Instant::now();
+            state.progress.replied(reply);
             Arc::clone(&state.sinks)
         };
         let incoming = Incoming::new(event, self.setup.is_looked_up);

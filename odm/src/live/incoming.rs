@@ -110,8 +110,18 @@ pub(super) fn time_of(event: &RawDocument) -> Option<Timestamp> {
     event.get_timestamp("clusterTime").ok()
 }
 
-/// Returns the type and the bytes of an id.
+/// Returns the type and the bytes of an id. Equal integers of different types are the same id.
 pub(super) fn id_bytes(id: RawBsonRef<'_>) -> Vec<u8> {
+    /// The magnitude below which each integer has a double of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let id = match id {
+        RawBsonRef::Int32(number) => RawBsonRef::Int64(number.into()),
+        #[allow(clippy::cast_possible_truncation)] // it is an integer of at most 53 bits
+        RawBsonRef::Double(number) if number.fract() == 0.0 && number.abs() < EXACT => {
+            RawBsonRef::Int64(number as i64)
+        }
+        other => other,
+    };
     let mut document = RawDocumentBuf::new();
     document.append(cstr!("_id"), id);
     document.into_bytes()

@@ -43,7 +43,8 @@ const SNAPSHOT_LOST: [i32; 2] = [239, 246];
 impl<M: Model + Send + Sync> Collection<M> {
     /// Opens a live query: the result of a filter, and its differences. With the feature `live`.
     ///
-    /// `{ find: <collection>, filter: { .. }, sort: { .. }, limit: n, readConcern: { level: "snapshot" } }`, and a
+    /// `{ find: <collection>, filter: { .. }, sort: { .. }, limit: n, collation: { locale: "simple" }, readConcern: {
+    /// level: "snapshot" } }`, and a
     /// [`FanOut`] of its own. If there are several live queries, open one fan-out for all of them, and call its
     /// [`live`](FanOut::live).
     ///
@@ -168,7 +169,7 @@ impl<M: Model> fmt::Debug for OpenLiveQuery<M> {
 ///
 /// The first result is read in a snapshot, and the changes are applied from its time on, so none is missing. If documents
 /// leave a result with a limit, those that follow are known or read in another snapshot. The result is that of a `find` of
-/// the same filter, sort and limit, as old as the [lag](FanOut::lag) of the fan-out; while writes are in progress, an update
+/// the same filter, sort and limit with the collation `simple`, as old as the [lag](FanOut::lag) of the fan-out; while writes are in progress, an update
 /// may be in it before an earlier update of another document, because the server looks documents up.
 ///
 /// At most 4,096 events wait for it. If it is slower than that, the events are dropped and the result is read again.

@@ -45,6 +45,8 @@ pub(super) async fn snapshot(
         "filter": filter.clone(),
         "sort": sort.clone(),
         "readConcern": read_concern("snapshot", after),
+        // The changes are compared in this process, which has no collations.
+        "collation": { "locale": "simple" },
         "allowDiskUse": true,
     };
     if let Some(limit) = limit {

@@ -12,7 +12,7 @@ use self::{
     upkeep::Upkeep,
 };
 use super::{
-    cache::{decode, encoded_id, id_bytes_of, read},
+    cache::{decode, encoded_id, id_bytes_of, is_cacheable, read},
     fan_out::FanOut,
 };
 use crate::{
@@ -134,8 +134,11 @@ impl<M: Model + Send + Sync> RedisCache<M> {
             None => None,
         };
         let document = read::<M>(&self.target, id, &self.fan_out).await?;
-        if let Some(ticket) = ticket {
-            let bytes = document.as_ref().map(|(_, bytes)| bytes.as_bytes());
+        let stored = document.as_ref().map(|(_, bytes)| bytes);
+        if let Some(ticket) = ticket
+            && is_cacheable::<M>(&key, stored.map(|stored| stored.as_ref()))
+        {
+            let bytes = stored.map(|stored| stored.as_bytes());
             if let Err(error) = self.store.fill(&key, &ticket, bytes).await {
                 log(&error);
             }

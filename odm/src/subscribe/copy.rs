@@ -58,6 +58,8 @@ struct Batch {
 
 /// The result of [`Copy::poll_peek`].
 pub(super) enum Peeked {
+    /// The first documents were read: [`Copy::copied`] has the time of their snapshot.
+    Begun,
     Event,
     /// The end of the documents. The stream follows.
     End,
@@ -68,7 +70,8 @@ impl Copy {
     /// Starts to read the documents after those that are already copied.
     pub(super) fn start(setup: Arc<Setup>, copied: Chunks) -> Self {
         let (sender, batches) = channel(1);
-        let after = copied.last().and_then(|chunk| chunk.through.clone());
+        // A chunk through `MinKey` has no document yet.
+        let after = copied.last().and_then(|chunk| chunk.through.clone()).filter(|id| *id != Bson::MinKey);
         let begun = first_time(&copied);
         tokio::spawn(async move {
             if let Err(error) = read(&setup, after, begun, &sender).await {
@@ -80,7 +83,11 @@ impl Copy {
 
     pub(super) fn poll_peek(&mut self, cx: &mut Context<'_>) -> Poll<Peeked> {
         loop {
-            if !self.rows.is_empty() {
+            if let Some(first) = self.rows.front() {
+                if self.copied.is_empty() {
+                    self.copied = [Chunk { through: Some(Bson::MinKey), at: first.at }].into();
+                    return Poll::Ready(Peeked::Begun);
+                }
                 return Poll::Ready(Peeked::Event);
             }
             match ready!(self.batches.poll_recv(cx)) {

@@ -5,6 +5,7 @@ mod reaction;
 use std::{
     fmt,
     future::Future,
+    mem::replace,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -27,7 +28,7 @@ use super::{
     setup::Setup,
     start::{Restart, Source, Started, start},
     store::Term,
-    term_task::TermTask,
+    term_task::{TermTask, save_beginning},
     tracker::{Room, Tracker},
 };
 use crate::{
@@ -68,6 +69,9 @@ pub(super) struct Current {
 
 enum State {
     Starting(BoxFuture<'static, Result<Started>>),
+    /// The first existing documents were read. Before they are delivered, the time of their snapshot is saved: their
+    /// keys depend on it.
+    Beginning(Copy, BoxFuture<'static, Result<()>>),
     Copying(Copy),
     Streaming {
         stream: RawStream,
@@ -138,10 +142,10 @@ impl RawSubscription {
                 ready!(hold.as_mut().poll(cx));
                 self.hold = None;
             }
-            if self.is_superseded() {
+            if !matches!(self.state, State::Ended(_)) && self.is_superseded() {
                 self.superseded(Error::new(ErrorKind::Superseded));
             }
-            if !matches!(self.state, State::Starting(_) | State::Ended(_))
+            if matches!(self.state, State::Copying(_) | State::Streaming { .. })
                 && let Some(current) = &self.current
             {
                 match current.tracker.room(self.setup.settings.max_unacknowledged, cx.waker()) {
@@ -155,7 +159,12 @@ impl RawSubscription {
                     let started = ready!(starting.as_mut().poll(cx));
                     self.started(started);
                 }
+                State::Beginning(_, saving) => {
+                    let saved = ready!(saving.as_mut().poll(cx));
+                    self.begun(saved);
+                }
                 State::Copying(copy) => match ready!(copy.poll_peek(cx)) {
+                    copy::Peeked::Begun => self.save_beginning(),
                     copy::Peeked::Event => return Poll::Ready(Peeked::Event),
                     copy::Peeked::End => self.copied(),
                     copy::Peeked::Failed(error) => self.failed(error),
@@ -191,7 +200,7 @@ impl RawSubscription {
         match &self.state {
             State::Copying(copy) => copy.front(),
             State::Streaming { stream, .. } => stream.front(),
-            State::Starting(_) | State::Ended(_) => None,
+            State::Starting(_) | State::Beginning(..) | State::Ended(_) => None,
         }
     }
 
@@ -224,7 +233,7 @@ impl RawSubscription {
                 let chunks = overlap(chunks, token.cluster_time());
                 Place::After(token, chunks)
             }
-            State::Starting(_) | State::Ended(_) => return None,
+            State::Starting(_) | State::Beginning(..) | State::Ended(_) => return None,
         };
         Some(Position { place, deployment })
     }
@@ -314,6 +323,28 @@ impl RawSubscription {
         self.current = Some(Current { term, tracker, _task: term_task, _lag: lag });
     }
 
+    /// Saves the time of the first snapshot.
+    fn save_beginning(&mut self) {
+        let ended = State::Ended(None);
+        let (State::Copying(copy), Some(current)) = (replace(&mut self.state, ended), &self.current) else {
+            return;
+        };
+        let place = Place::Copy(Arc::clone(copy.copied()));
+        let saving =
+            save_beginning(Arc::clone(&self.setup), current.term.clone(), Arc::clone(&current.tracker));
+        self.state = State::Beginning(copy, Box::pin(saving));
+        self.quiet(place);
+    }
+
+    /// Delivers the existing documents, because the time of their snapshot is saved.
+    fn begun(&mut self, saved: Result<()>) {
+        match (replace(&mut self.state, State::Ended(None)), saved) {
+            (State::Beginning(copy, _), Ok(())) => self.state = State::Copying(copy),
+            (_, Err(error)) => self.failed(error),
+            (state, Ok(())) => self.state = state,
+        }
+    }
+
     /// Continues with the stream, because all existing documents were delivered.
     fn copied(&mut self) {
         let State::Copying(copy) = &self.state else { return };
@@ -356,6 +387,7 @@ impl fmt::Debug for RawSubscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match &self.state {
             State::Starting(_) => "starting",
+            State::Beginning(..) => "beginning",
             State::Copying(_) => "copying",
             State::Streaming { .. } => "streaming",
             State::Ended(_) => "ended",

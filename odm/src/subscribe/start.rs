@@ -1,7 +1,8 @@
 //! The start of a term, and of the source of its changes.
 
-use std::{sync::Arc, time::Instant};
+use std::{future::Future, pin::pin, sync::Arc, time::Instant};
 
+use futures_util::future::{Either, select};
 use mongodb::bson::Bson;
 use tokio::time::sleep;
 
@@ -10,7 +11,7 @@ use super::{
     policy::Beginning,
     position::{Chunks, Deployment, Place, Position},
     setup::Setup,
-    store::{Claim, NOT_REPLICATED, Term},
+    store::{Claim, NOT_REPLICATED, Term, superseded},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -97,9 +98,12 @@ pub(super) async fn start(
 }
 
 async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Result<Started> {
-    let (term, renewed) = match held {
-        Some(term) => (term, Instant::now()),
-        None => claim(setup).await?,
+    let (term, mut renewed, is_new) = match held {
+        Some(term) => (term, Instant::now(), false),
+        None => {
+            let (term, renewed) = claim(setup).await?;
+            (term, renewed, true)
+        }
     };
     let term = match setup.settings.store.as_mongo() {
         Some(store) if setup.settings.is_transactional && term.version().is_none() => {
@@ -111,13 +115,46 @@ async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Re
         }
         _ => term,
     };
+    let opening = open(setup, restart, &term);
+    let (position, source) =
+        if is_new { while_renewing(setup, &term, &mut renewed, opening).await? } else { opening.await? };
+    Ok(Started { term, renewed, position, source })
+}
+
+/// Renews the lease of a new term until its source is open: the server may search a long part of the oplog for that.
+async fn while_renewing<T>(
+    setup: &Setup,
+    term: &Term,
+    renewed: &mut Instant,
+    opening: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let Some(lease) = term.lease() else { return opening.await };
+    let mut opening = pin!(opening);
+    loop {
+        match select(opening.as_mut(), pin!(sleep(lease / 3))).await {
+            Either::Left((opened, _)) => return opened,
+            Either::Right(_) => {}
+        }
+        let sent = Instant::now();
+        // A claim of the owner itself renews its lease. After the lease, it begins another term.
+        match setup.settings.store.claim(&setup.name, &setup.owner, Some(lease)).await {
+            Ok(Claim::Granted(same)) if same.fence() == term.fence() => *renewed = sent,
+            Ok(_) => return Err(superseded()),
+            Err(error) if renewed.elapsed() >= lease => return Err(error),
+            // Until the lease ends, another attempt may succeed.
+            Err(_) => {}
+        }
+    }
+}
+
+/// Opens the source of a term, and returns it with its position, which is then stored.
+async fn open(setup: &Arc<Setup>, restart: Restart, term: &Term) -> Result<(Position, Source)> {
     let deployment = setup.deployment().await?;
     let (position, is_stored, one_by_one) = match restart {
         Restart::Load => match stored(setup, &deployment).await? {
             Some((position, is_stored)) => {
                 if !position.deployment.may_be(&deployment) {
-                    let source = Source::Failed(Error::new(ErrorKind::InvalidResumeToken));
-                    return Ok(Started { term, renewed, position, source });
+                    return Ok((position, Source::Failed(Error::new(ErrorKind::InvalidResumeToken))));
                 }
                 (position, is_stored, false)
             }
@@ -136,9 +173,9 @@ async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Re
         Place::After(token, overlap) => stream(setup, Start::After(token), overlap, one_by_one).await?,
     };
     if !is_stored {
-        setup.settings.store.save(&setup.name, &position, &term).await?;
+        setup.settings.store.save(&setup.name, &position, term).await?;
     }
-    Ok(Started { term, renewed, position, source })
+    Ok((position, source))
 }
 
 /// Returns the stored position, or the one at which all partitions begin, and whether it is that of the name itself.

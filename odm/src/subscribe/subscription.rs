@@ -14,7 +14,7 @@ use super::{
     delivery::{Delivery, Item},
     monitor::{Monitor, SubscriptionStatus},
     raw_subscription::{Peeked, RawSubscription},
-    term_task::save,
+    term_task::{save, save_last},
 };
 use crate::{
     error::{Error, Result},
@@ -174,7 +174,7 @@ pub(super) fn read<Row: OwnedRow>(raw: &RawSubscription, attempt: u32) -> Result
 /// Stores the position, and ends the lease.
 pub(super) async fn close(raw: &mut RawSubscription) -> Result<()> {
     let Some(current) = raw.current() else { return Ok(()) };
-    let saved = save(&raw.setup, &current.term, &current.tracker).await.map(drop);
+    let saved = save_last(&raw.setup, &current.term, &current.tracker).await;
     let released = match &saved {
         Ok(()) => raw.setup.settings.store.release(&raw.setup.name, &current.term).await,
         Err(_) => Ok(()),

@@ -47,17 +47,39 @@ impl Drop for TermTask {
     }
 }
 
+/// Saves the position, and ends the term. No renewal follows, which would make another instance wait.
+pub(super) async fn save_last(setup: &Setup, term: &Term, tracker: &Tracker) -> Result<()> {
+    let saving = Arc::clone(&tracker.saving).lock_owned().await;
+    let saved = save_locked(setup, term, tracker, &saving).await.map(drop);
+    tracker.lose();
+    drop(saving);
+    saved
+}
+
+/// Saves the position of a source that has begun, as often as it fails for a reason that passes.
+pub(super) async fn save_beginning(setup: Arc<Setup>, term: Term, tracker: Arc<Tracker>) -> Result<()> {
+    let mut failures = 0_u32;
+    loop {
+        match save(&setup, &term, &tracker).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.is_superseded() => return Err(error),
+            Err(_) => failures = failures.saturating_add(1),
+        }
+        sleep(pause(failures.saturating_add(1), roll())).await;
+    }
+}
+
 /// Saves the position. Returns when this began.
 pub(super) async fn save(setup: &Setup, term: &Term, tracker: &Tracker) -> Result<Instant> {
     let saving = Arc::clone(&tracker.saving).lock_owned().await;
-    save_locked(setup, term, tracker, saving).await
+    save_locked(setup, term, tracker, &saving).await
 }
 
 async fn save_locked(
     setup: &Setup,
     term: &Term,
     tracker: &Tracker,
-    _saving: OwnedMutexGuard<()>,
+    _saving: &OwnedMutexGuard<()>,
 ) -> Result<Instant> {
     let sent = Instant::now();
     if tracker.is_lost() {
@@ -81,7 +103,7 @@ async fn renew(setup: &Setup, term: &Term, tracker: &Tracker, renewed: Instant) 
     let saving = pin!(Arc::clone(&tracker.saving).lock_owned());
     let wait = (renewed + lease / 3).saturating_duration_since(Instant::now());
     if let Either::Left((saving, _)) = select(saving, pin!(sleep(wait))).await {
-        return save_locked(setup, term, tracker, saving).await;
+        return save_locked(setup, term, tracker, &saving).await;
     }
     let sent = Instant::now();
     let alive = store.renew_in_transaction(&setup.name, term).await;
@@ -122,8 +144,9 @@ async fn keep(setup: Arc<Setup>, term: Term, tracker: Arc<Tracker>, mut renewed:
             (Some(save), Some(renewal)) => Some(save.min(renewal)),
             (save, renewal) => save.or(renewal),
         };
-        let wait = due.map_or(IDLE, |due| due.saturating_duration_since(now));
-        let wait = if failures > 0 { wait.max(pause(failures.saturating_add(1), roll())) } else { wait };
+        let pause = if failures > 0 { pause(failures.saturating_add(1), roll()) } else { Duration::ZERO };
+        let left = term.lease().map(|lease| (renewed + lease).saturating_duration_since(now));
+        let wait = wait(due.map(|due| due.saturating_duration_since(now)), pause, left);
         if !wait.is_zero() {
             // An acknowledgement can make the next save due earlier, except after a failure.
             let woken = pin!(tracker.changed.notified());
@@ -161,6 +184,13 @@ async fn keep(setup: Arc<Setup>, term: Term, tracker: Arc<Tracker>, mut renewed:
     }
 }
 
+/// Returns how long the task waits: until the next save is due, and as long as the pause after a failure, but no longer
+/// than what is left of the lease, because the term must end before another instance begins one.
+fn wait(due: Option<Duration>, pause: Duration, left: Option<Duration>) -> Duration {
+    let wait = due.unwrap_or(IDLE).max(pause);
+    left.map_or(wait, |left| wait.min(left))
+}
+
 /// Returns when the position must be saved.
 fn due(tracker: &Tracker, cadence: Cadence, now: Instant) -> Option<Instant> {
     let unsaved = tracker.unsaved()?;
@@ -169,4 +199,20 @@ fn due(tracker: &Tracker, cadence: Cadence, now: Instant) -> Option<Instant> {
     }
     let quiet = unsaved.changed_since + cadence.quiet;
     Some(unsaved.acknowledged_since.map_or(quiet, |since| quiet.min(since + cadence.interval)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_ends_with_the_lease() {
+        let seconds = |seconds| Duration::from_secs(seconds);
+        assert_eq!(wait(None, seconds(0), None), IDLE);
+        assert_eq!(wait(Some(seconds(2)), seconds(0), Some(seconds(5))), seconds(2));
+        assert_eq!(wait(Some(seconds(2)), seconds(3), Some(seconds(5))), seconds(3));
+        // After failures, the pauses become longer than the rest of the lease.
+        assert_eq!(wait(Some(seconds(0)), seconds(10), Some(seconds(1))), seconds(1));
+        assert_eq!(wait(None, seconds(10), Some(seconds(0))), seconds(0));
+    }
 }

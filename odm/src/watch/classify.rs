@@ -55,7 +55,8 @@ fn server(code: i32) -> Classification {
     match code {
         // The codes after which the specification of change streams resumes, besides elections and lost connections.
         // Also an operation that an administrator interrupted, and keys that a new primary has not loaded yet.
-        63 | 133 | 150 | 211 | 234 | 11601 | 13388 => Classification::Broken,
+        // 136: the cursor has lost its place in the oplog. Only the server can tell whether the token is still in it.
+        63 | 133 | 136 | 150 | 211 | 234 | 11601 | 13388 => Classification::Broken,
         // The request is not valid: no permission, an unknown stage, an option or a value that is not allowed.
         2 | 9 | 14 | 20 | 59 | 72 | 73 | 115 | 166 | 323 | 40323 | 40324 | 40415 => Classification::End,
         _ => Classification::Doubt,
@@ -66,7 +67,7 @@ fn server(code: i32) -> Classification {
 pub(crate) fn with_stream_kind(error: Error, request_kind: RequestKind) -> Error {
     let Some(code) = error.code() else { return error };
     let kind = match code {
-        136 | 286 => ErrorKind::HistoryLost,
+        286 => ErrorKind::HistoryLost,
         260 | 280 => ErrorKind::InvalidResumeToken,
         9 if request_kind == RequestKind::ToResume
             && error.server_message().is_some_and(|text| text.contains("resume token")) =>

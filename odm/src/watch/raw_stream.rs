@@ -43,6 +43,9 @@ pub(crate) struct RawStream {
     pause: Option<JoinHandle<()>>,
     /// The operation time of the deployment at the last reply.
     server_time: Option<Timestamp>,
+    /// When this reply arrived.
+    #[cfg(feature = "live")]
+    replied: Instant,
 }
 
 /// The connection of the stream to the server. The stream sends a request only when it is polled.
@@ -87,6 +90,8 @@ impl RawStream {
             link: Link::Closed,
             pause: None,
             server_time: None,
+            #[cfg(feature = "live")]
+            replied: Instant::now(),
         };
         std::future::poll_fn(|cx| stream.poll_open(cx)).await?;
         Ok(stream)
@@ -103,6 +108,12 @@ impl RawStream {
     /// Returns the operation time of the deployment at the last reply.
     pub(crate) fn server_time(&self) -> Option<Timestamp> {
         self.server_time
+    }
+
+    /// Returns when the last reply arrived. Events of it may be returned much later.
+    #[cfg(feature = "live")]
+    pub(crate) fn replied(&self) -> Instant {
+        self.replied
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -239,6 +250,10 @@ impl RawStream {
             self.state.answered();
         }
         self.server_time = reply.time.or(self.server_time);
+        #[cfg(feature = "live")]
+        {
+            self.replied = Instant::now();
+        }
         let number = reply.cursor;
         self.link = if let Some(cursor) = cursor {
             Link::Idle { cursor, number }

@@ -46,13 +46,10 @@ pub(super) async fn read(
     begun: Option<Timestamp>,
     sender: &Sender<Result<Batch>>,
 ) -> Result<()> {
-    let mut base = match begun {
-        Some(time) => setup.probe(Start::AtTime(time)).await?,
-        None => None,
-    };
+    let mut base = None;
     let mut failures = 0_u32;
     loop {
-        let Err(error) = snapshot(setup, &mut after, &mut base, &mut failures, sender).await else {
+        let Err(error) = snapshot(setup, &mut after, begun, &mut base, &mut failures, sender).await else {
             return Ok(());
         };
         let is_lost = error.code().is_some_and(|code| SNAPSHOT_LOST.contains(&code));
@@ -83,6 +80,7 @@ pub(super) async fn read(
 async fn snapshot(
     setup: &Setup,
     after: &mut Option<Bson>,
+    begun: Option<Timestamp>,
     base: &mut Option<ResumeToken>,
     failures: &mut u32,
     sender: &Sender<Result<Batch>>,
@@ -112,7 +110,8 @@ async fn snapshot(
     let base = match base {
         Some(base) => base.clone(),
         None => {
-            let start = first_time(&[Chunk { through: None, at }]).map_or(Start::Now, Start::AtTime);
+            let begun = begun.or_else(|| first_time(&[Chunk { through: None, at }]));
+            let start = begun.map_or(Start::Now, Start::AtTime);
             let token = setup.probe(start).await?.ok_or_else(|| {
                 Error::new(ErrorKind::Driver("the server's answer has no resume token".into()))
             })?;

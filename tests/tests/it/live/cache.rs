@@ -44,6 +44,19 @@ async fn documents_are_read_once_until_they_change(db: Database) {
     becomes(&cache, 2, None).await;
 }
 
+/// The server finds `{ _id: 3.0 }` by the id 3, and its changes contain the double.
+#[odm_test::test]
+async fn numbers_of_other_types_are_the_same_id(db: Database) {
+    let cache = opening(&db.collection::<Order>()).await.unwrap().cache().open();
+    assert!(cache.get(&3).await.unwrap().is_none());
+    plain(&db).insert_one(doc! { "_id": 3.0, "status": "open", "total": 10 }).await.unwrap();
+    becomes(&cache, 3, Some(10)).await;
+    set(&db, 3, doc! { "total": 11 }).await;
+    becomes(&cache, 3, Some(11)).await;
+    delete(&db, 3).await;
+    becomes(&cache, 3, None).await;
+}
+
 #[odm_test::test]
 async fn a_read_contains_what_the_stream_has_delivered(db: Database) {
     let server = Server::shared().await.unwrap();

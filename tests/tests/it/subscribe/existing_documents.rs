@@ -86,6 +86,29 @@ async fn a_copy_continues_in_the_middle(db: Database) {
     assert_eq!(acknowledged(&mut changes, 1).await, [7]);
 }
 
+/// The keys depend on the time of the first snapshot, which is saved before the first document is delivered.
+#[odm_test::test]
+async fn keys_are_the_same_after_a_crash_before_the_first_acknowledgement(db: Database) {
+    let items: Collection<Item> = db.collection();
+    insert(&db, 0..3).await;
+    let open = || {
+        let wait = Duration::from_millis(50);
+        items.subscribe("early").begin(Beginning::ExistingDocuments).max_await_time(wait)
+    };
+    let mut changes = open().await.unwrap();
+    let first = next(&mut changes).await;
+    let key = first.key().to_owned();
+    drop((first, changes));
+    // Another snapshot would have another time.
+    insert(&db, 3..4).await;
+    let mut changes = open().await.unwrap();
+    let again = next(&mut changes).await;
+    assert_eq!((number(&again), again.key()), (0, key.as_str()));
+    again.ack();
+    assert_eq!(acknowledged(&mut changes, 3).await, [1, 2, 3]);
+    silence(&mut changes).await;
+}
+
 async fn id_of(db: &Database, n: i32) -> ObjectId {
     plain(db).find_one(doc! { "n": n }).await.unwrap().unwrap().get_object_id("_id").unwrap()
 }

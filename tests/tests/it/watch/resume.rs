@@ -195,7 +195,6 @@ async fn a_permanent_error_is_not_retried(_db: Database) {
     let admin = server.client().await.unwrap().database("admin");
     for (code, kind) in [
         (286, "HistoryLost"),
-        (136, "HistoryLost"),
         (280, "InvalidResumeToken"),
         (260, "InvalidResumeToken"),
         (10334, "EventTooLarge"),
