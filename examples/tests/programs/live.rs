@@ -114,6 +114,9 @@ async fn no_event_is_lost_when_the_service_is_killed() {
     assert_eq!(events.next(), order(4, 40));
     assert_eq!(events.next(), gone(1));
     assert_eq!(request(service.port, "GET", "/events?after=!", "").0, 400);
+    // From a position that the server does not accept, the browser would get the same error again and again.
+    let mut events = Events::open(service.port, "/events?after=82", None);
+    assert_eq!(events.next(), ("reload".to_owned(), Value::Null));
     drop(service);
     db.drop_database().await.unwrap();
 }

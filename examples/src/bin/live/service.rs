@@ -110,12 +110,21 @@ async fn events(
     };
     let changes = app.changes.subscriber(shown()).after(token).buffer(10_000).open();
     let changes = changes.map_err(|error| Failure(error).into_response())?;
-    // After an error, the response ends and the browser connects again.
-    let events = changes.scan((), |(), change| {
-        let change = change.inspect_err(|error| eprintln!("{error}")).ok();
-        std::future::ready(change.filter(|change| change.missed() == 0))
+    // After an error, or if changes were missed, the browser reads the orders again: from the position of its last event,
+    // it would get the same error for ever if the oplog no longer contains it.
+    let events = changes.scan(false, |has_ended, change| {
+        let next = match change {
+            _ if *has_ended => None,
+            Ok(change) if change.missed() == 0 => Some(event(&change)),
+            other => {
+                other.err().into_iter().for_each(|error| eprintln!("{error}"));
+                *has_ended = true;
+                Some(Event::default().event("reload").json_data(()))
+            }
+        };
+        std::future::ready(next)
     });
-    Ok(Sse::new(events.map(|change| event(&change))).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
 /// Returns the position that an id of an event is, unless it is something else.
