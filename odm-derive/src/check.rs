@@ -75,7 +75,7 @@ fn conversions(cx: &Ctxt, container: &Container<'_>) {
 /// Refuses an index and an encoding on a flattened field, because both need a field with a name of its own.
 fn flattened(cx: &Ctxt, field: &Field<'_>) {
     let Some(span) = field.flatten else { return };
-    if let Some(index) = field.indexes.first() {
+    if let Some(index) = field.attrs.indexes.first() {
         let message = "a flattened field has no name to index: index its fields from the model, \
                        `#[odm(index(audit.created_at))]`";
         cx.push(syn::Error::new(index.span, message));

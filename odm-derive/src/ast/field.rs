@@ -6,9 +6,7 @@ use syn::{Attribute, ExprPath, Fields, Ident, Member, Type, ext::IdentExt};
 use crate::derive::Derive;
 use crate::{
     attr::{
-        field::{FieldAttrs, Policy},
-        index::Index,
-        rule::Rule,
+        field::FieldAttrs,
         serde::{self, Default},
     },
     ctxt::Ctxt,
@@ -34,14 +32,8 @@ pub(crate) struct Field<'a> {
     pub(crate) codec: Codec,
     /// The span of `#[serde(flatten)]`: the elements of the field are stored in the document itself.
     pub(crate) flatten: Option<Span>,
-    pub(crate) indexes: Vec<Index>,
-    pub(crate) rules: Vec<Rule>,
-    /// The name of the variant of `OnDelete` in `odm`.
-    pub(crate) on_delete: Option<&'static str>,
-    /// The policies of the model that maintain the field, each with the span of its attribute.
-    pub(crate) policies: Vec<(Policy, Span)>,
-    /// The span of `#[odm(id)]`.
-    pub(crate) id_span: Option<Span>,
+    /// The attributes, as the user wrote them.
+    pub(crate) attrs: FieldAttrs,
     /// The span of `#[odm(serde)]` if there is a serde `with` too: it is unclear which of the two the user means.
     pub(crate) two_codecs: Option<Span>,
     /// The span of the last attribute if several attributes specify the encoding.
@@ -122,13 +114,9 @@ impl<'a> Field<'a> {
             skip_serializing_if: serde.skip_serializing_if,
             codec,
             flatten: serde.flatten,
-            indexes: attrs.indexes,
-            rules: attrs.rules,
-            on_delete: attrs.on_delete.get().copied(),
-            policies: attrs.policies,
-            id_span: attrs.id.span(),
             two_codecs: attrs.serde.span().filter(|_| with),
             more_codecs,
+            attrs,
         }
     }
 
@@ -183,10 +171,10 @@ pub(super) fn counted(mut fields: Vec<Field<'_>>) -> Vec<Field<'_>> {
 
 /// Stores the field marked `#[odm(id)]`, or else the field named `id`, as `_id`.
 pub(super) fn store_id(cx: &Ctxt, fields: &mut [Field<'_>]) {
-    let mut marked = fields.iter().filter(|field| field.id_span.is_some());
+    let mut marked = fields.iter().filter(|field| field.attrs.id.get().is_some());
     let first = marked.next().map(|field| field.member.clone());
     for field in marked {
-        if let Some(span) = field.id_span {
+        if let Some(span) = field.attrs.id.span() {
             cx.push(syn::Error::new(span, "two fields are marked as the id; a document has one"));
         }
     }

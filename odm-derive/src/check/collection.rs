@@ -30,7 +30,7 @@ pub(super) fn options(cx: &Ctxt, container: &Container<'_>) {
             push(cx, span, "a view stores no documents, so no pre- and post-images");
         }
     }
-    let of_fields = container.fields().iter().flat_map(|field| &field.indexes);
+    let of_fields = container.fields().iter().flat_map(|field| &field.attrs.indexes);
     for index in container.attrs.indexes.iter().chain(of_fields).filter(|index| !index.broken) {
         index_of(cx, options, index);
     }

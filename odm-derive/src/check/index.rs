@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn indexes(cx: &Ctxt, container: &Container<'_>) {
     let mut seen = HashSet::new();
     let mut has_text = false;
-    let of_fields = container.fields().iter().flat_map(|field| &field.indexes);
+    let of_fields = container.fields().iter().flat_map(|field| &field.attrs.indexes);
     for index in container.attrs.indexes.iter().chain(of_fields).filter(|index| !index.broken) {
         if index.keys.is_empty() {
             cx.push(syn::Error::new(index.span, "this index has options but no field"));

@@ -105,7 +105,7 @@ fn usable_id(cx: &Ctxt, ident: &syn::Ident, field: &Field<'_>) {
              `skip_serializing_if`, and make new ids with `Id::new()`",
         );
     }
-    for index in &field.indexes {
+    for index in &field.attrs.indexes {
         cx.push(syn::Error::new(index.span, "`_id` always has an index: remove this one"));
     }
 }

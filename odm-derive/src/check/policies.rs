@@ -10,14 +10,14 @@ use crate::{
 pub(super) fn policies(cx: &Ctxt, container: &Container<'_>) {
     let mut seen: Vec<(Policy, &Field<'_>)> = Vec::new();
     for field in container.fields() {
-        for (at, (policy, span)) in field.policies.iter().enumerate() {
+        for (at, (policy, span)) in field.attrs.policies.iter().enumerate() {
             let attribute = policy.attribute();
             let problem = if let Some((_, first)) = seen.iter().find(|(other, _)| other == policy) {
                 Some(format!(
                     "`{}` is marked `{attribute}` too: a model has one such field",
                     member_name(&first.member)
                 ))
-            } else if let Some((other, _)) = field.policies[..at].first() {
+            } else if let Some((other, _)) = field.attrs.policies[..at].first() {
                 Some(format!(
                     "the field is marked `{}` too: a policy needs a field of its own",
                     other.attribute()

@@ -12,7 +12,7 @@ use crate::attr::index::{Bounds, Collation, CollationValue, Index, Key, Kind};
 /// Returns `fn indexes`, if the model declares any.
 pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let of_fields = scope.container.fields().iter().flat_map(|field| &field.indexes);
+    let of_fields = scope.container.fields().iter().flat_map(|field| &field.attrs.indexes);
     let indexes: Vec<_> =
         scope.container.attrs.indexes.iter().chain(of_fields).map(|index| declared(scope, index)).collect();
     if indexes.is_empty() {

@@ -111,7 +111,7 @@ fn fields(scope: &Scope<'_>, fields: &[Field<'_>], default: &Default) -> TokenSt
         });
         let skip_if = field.skip_serializing_if.is_some().then(|| quote!(.sometimes_written()));
         let (written, read) = (unwritten(field.skip_serializing), unread(field.skip_deserializing));
-        let on_delete = field.on_delete.map(|rule| {
+        let on_delete = field.attrs.on_delete.get().map(|rule| {
             let rule = format_ident!("{rule}");
             quote!(.with_on_delete(#runtime::OnDelete::#rule))
         });

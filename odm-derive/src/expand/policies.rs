@@ -60,5 +60,5 @@ pub(super) fn traits(scope: &Scope<'_>) -> TokenStream {
 
 fn marked<'s>(scope: &'s Scope<'_>) -> impl Iterator<Item = (Policy, &'s Field<'s>)> {
     let fields = if scope.failed { &[] } else { scope.container.fields() };
-    fields.iter().filter_map(|field| Some((field.policies.first()?.0, field)))
+    fields.iter().filter_map(|field| Some((field.attrs.policies.first()?.0, field)))
 }

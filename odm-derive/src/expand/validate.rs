@@ -54,7 +54,7 @@ pub(crate) fn document_rules(scope: &Scope<'_>) -> TokenStream {
 /// Returns `RULES` of the declaration of a field, if the field has rules.
 pub(crate) fn field_rules(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let runtime = &scope.runtime;
-    list(scope, &field.rules, |rules| {
+    list(scope, &field.attrs.rules, |rules| {
         // In the document of a variant, `Self` is another type than the user's.
         let rules = if field.variant.is_some() { with_receiver(rules, &scope.itself()) } else { rules };
         quote!(const RULES: &'static [#runtime::TypedRule<Self::Rust>] = &[#rules];)
@@ -76,7 +76,7 @@ pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream
         // A field that is not stored has no declaration with its type, so its rules are here.
         return list(
             scope,
-            &field.rules,
+            &field.attrs.rules,
             |rules| quote!(#runtime::check_rules(#check, #name, #value, &[#rules]);),
         );
     }
@@ -86,7 +86,7 @@ pub(crate) fn of_field(scope: &Scope<'_>, field: &Field<'_>, value: &TokenStream
         return about(field, quote!(#runtime::check_field::<#owner, #key>(#check, #value);));
     }
     let inside = quote!(#runtime::check_flattened::<#owner, #key>(#check, #value););
-    if field.rules.is_empty() {
+    if field.attrs.rules.is_empty() {
         return inside;
     }
     let rules = quote!(<#owner as #runtime::HasFlattened<#key>>::RULES);
