@@ -8,7 +8,7 @@ use super::{
     index::Index,
     odm_attributes,
     rule::{self, Rule},
-    symbol::{self, AttributeName, AttributePosition, FieldAttribute, SerdeAttribute},
+    symbol::{self, AttributeName, AttributePosition, Elsewhere, FieldAttribute, SerdeAttribute},
     text,
 };
 use crate::{ctxt::Ctxt, derive::Derive};
@@ -121,19 +121,7 @@ impl FieldAttrs {
 impl FieldAttribute {
     /// Returns whether the attribute specifies the encoding of the field.
     fn is_encoding(self) -> bool {
-        match self {
-            Self::Serde | Self::Binary | Self::Unit => true,
-            Self::Id
-            | Self::Index
-            | Self::Rename
-            | Self::Validate
-            | Self::OnDelete
-            | Self::CreatedAt
-            | Self::UpdatedAt
-            | Self::Version
-            | Self::DeletedAt
-            | Self::Tenant => false,
-        }
+        self.elsewhere() == Some(Elsewhere::Encoding)
     }
 }
 

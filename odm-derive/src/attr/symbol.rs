@@ -5,17 +5,19 @@ mod elsewhere;
 mod name;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
+pub(crate) use self::elsewhere::Elsewhere;
 pub(crate) use self::name::{AttributeName, AttributePosition, closest, correct, enumerate, malformed};
 use crate::derive::Derive::{Embedded, Model, Shape, Value};
 
-/// Declares the attributes, one line each: `Variant("name", "correct form", positions)`.
+/// Declares the attributes, one line each: `Variant("name", "correct form", positions, elsewhere)`. The last part is the
+/// class of its messages at other positions, if there are any.
 ///
 /// Each group of attributes becomes an enum. The positions are a pattern, where `_` stands for all positions of the
 /// group.
 macro_rules! attribute_names {
     ($(
         $(#[$doc:meta])*
-        $Group:ident { $($AttributeName:ident($text:literal, $form:expr, $positions:pat)),+ $(,)? }
+        $Group:ident { $($AttributeName:ident($text:literal, $form:expr, $positions:pat $(, $elsewhere:expr)?)),+ $(,)? }
     )+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,12 @@ macro_rules! attribute_names {
                     $(Self::$AttributeName => matches!(position, $positions)),+
                 }
             }
+
+            fn elsewhere(self) -> Option<Elsewhere> {
+                match self {
+                    $(Self::$AttributeName => None$(.or(Some($elsewhere)))?),+
+                }
+            }
         }
     )+};
 }
@@ -51,25 +59,25 @@ macro_rules! attribute_names {
 attribute_names! {
     /// The attributes on a struct or enum. Those on a view and on a patch are [`ViewAttribute`].
     ContainerAttribute {
-        Ordered("ordered", "#[odm(ordered)]", Container(Value)),
-        Collection("collection", "#[odm(collection = \"orders\")]", Container(Model)),
-        Index("index", "#[odm(index(customer, placed_at = -1, unique))]", Container(Model)),
-        SearchIndex("search_index", SEARCH_INDEX, Container(Model)),
-        VectorSearchIndex("vector_search_index", VECTOR_SEARCH_INDEX, Container(Model)),
-        Key("key", "#[odm(key = String)]", Container(Model)),
-        Validate("validate", DOCUMENT_RULES, Container(Model | Embedded)),
-        Validator("validator", VALIDATOR, Container(Model)),
-        Capped("capped", "#[odm(capped(size = 1048576, max = 1000))]", Container(Model)),
-        TimeSeries("time_series", TIME_SERIES, Container(Model)),
-        Clustered("clustered", CLUSTERED, Container(Model)),
-        Collation("collation", COLLATION, Container(Model)),
-        PreAndPostImages("pre_and_post_images", "#[odm(pre_and_post_images)]", Container(Model)),
-        View("view", "#[odm(view(on = Order, pipeline = path::to::function))]", Container(Model)),
-        MaterializedView("materialized_view", MATERIALIZED_VIEW, Container(Model)),
-        ShardKey("shard_key", SHARD_KEY, Container(Model)),
-        Hooks("hooks", "#[odm(hooks)]", Container(Model)),
-        SchemaVersion("schema_version", SCHEMA_VERSION, Container(Model | Embedded)),
-        Upgrade("upgrade", "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]", Container(Model | Embedded)),
+        Ordered("ordered", "#[odm(ordered)]", Container(Value), Elsewhere::Always(ON_UNIT_ENUMS)),
+        Collection("collection", "#[odm(collection = \"orders\")]", Container(Model), Elsewhere::OfModels("only a model has a collection: derive `odm::Model`")),
+        Index("index", "#[odm(index(customer, placed_at = -1, unique))]", Container(Model), Elsewhere::Index),
+        SearchIndex("search_index", SEARCH_INDEX, Container(Model), Elsewhere::SearchIndex),
+        VectorSearchIndex("vector_search_index", VECTOR_SEARCH_INDEX, Container(Model), Elsewhere::SearchIndex),
+        Key("key", "#[odm(key = String)]", Container(Model), Elsewhere::OfModels("only a model has an id, so a key: derive `odm::Model`")),
+        Validate("validate", DOCUMENT_RULES, Container(Model | Embedded), Elsewhere::Validate),
+        Validator("validator", VALIDATOR, Container(Model), Elsewhere::OfModels(VALIDATOR_ELSEWHERE)),
+        Capped("capped", "#[odm(capped(size = 1048576, max = 1000))]", Container(Model), Elsewhere::OfCollections),
+        TimeSeries("time_series", TIME_SERIES, Container(Model), Elsewhere::OfCollections),
+        Clustered("clustered", CLUSTERED, Container(Model), Elsewhere::OfCollections),
+        Collation("collation", COLLATION, Container(Model), Elsewhere::OfCollections),
+        PreAndPostImages("pre_and_post_images", "#[odm(pre_and_post_images)]", Container(Model), Elsewhere::OfCollections),
+        View("view", "#[odm(view(on = Order, pipeline = path::to::function))]", Container(Model), Elsewhere::OfCollections),
+        MaterializedView("materialized_view", MATERIALIZED_VIEW, Container(Model), Elsewhere::OfCollections),
+        ShardKey("shard_key", SHARD_KEY, Container(Model), Elsewhere::OfCollections),
+        Hooks("hooks", "#[odm(hooks)]", Container(Model), Elsewhere::OfModels(HOOKS_ELSEWHERE)),
+        SchemaVersion("schema_version", SCHEMA_VERSION, Container(Model | Embedded), Elsewhere::OfDocuments),
+        Upgrade("upgrade", "#[odm(upgrade(1 = path::to::step, 2 = path::to::next_step))]", Container(Model | Embedded), Elsewhere::OfDocuments),
         Crate("crate", CRATE, _),
     }
 
@@ -87,19 +95,19 @@ attribute_names! {
     /// The attributes on a field. Those on a field of a view are [`ViewFieldAttribute`], those on a
     /// field of a patch [`PatchFieldAttribute`].
     FieldAttribute {
-        Id("id", "#[odm(id)]", Field(Model | Shape) | VariantField(Model)),
-        Index("index", FIELD_INDEX, Field(Model)),
-        Rename("rename", RENAME, Field(Model | Embedded | Shape) | VariantField(_)),
-        Serde("serde", SERDE, _),
-        Binary("binary", "#[odm(binary)]", _),
-        Unit("unit", "#[odm(unit = \"ms\")]", _),
-        Validate("validate", "#[odm(validate(length(min = 1, max = 100)))]", Field(Model | Embedded) | VariantField(_)),
-        OnDelete("on_delete", ON_DELETE, Field(Model | Embedded) | VariantField(_)),
-        CreatedAt("created_at", "#[odm(created_at)]", Field(Model)),
-        UpdatedAt("updated_at", "#[odm(updated_at)]", Field(Model)),
-        Version("version", "#[odm(version)]", Field(Model)),
-        DeletedAt("deleted_at", "#[odm(deleted_at)]", Field(Model)),
-        Tenant("tenant", "#[odm(tenant)]", Field(Model)),
+        Id("id", "#[odm(id)]", Field(Model | Shape) | VariantField(Model), Elsewhere::Id),
+        Index("index", FIELD_INDEX, Field(Model), Elsewhere::Index),
+        Rename("rename", RENAME, Field(Model | Embedded | Shape) | VariantField(_), Elsewhere::Rename),
+        Serde("serde", SERDE, _, Elsewhere::Encoding),
+        Binary("binary", "#[odm(binary)]", _, Elsewhere::Encoding),
+        Unit("unit", "#[odm(unit = \"ms\")]", _, Elsewhere::Encoding),
+        Validate("validate", "#[odm(validate(length(min = 1, max = 100)))]", Field(Model | Embedded) | VariantField(_), Elsewhere::Validate),
+        OnDelete("on_delete", ON_DELETE, Field(Model | Embedded) | VariantField(_), Elsewhere::OfStored("a shape is stored nowhere, so it has no delete rules: put it on the model")),
+        CreatedAt("created_at", "#[odm(created_at)]", Field(Model), Elsewhere::Policy),
+        UpdatedAt("updated_at", "#[odm(updated_at)]", Field(Model), Elsewhere::Policy),
+        Version("version", "#[odm(version)]", Field(Model), Elsewhere::Policy),
+        DeletedAt("deleted_at", "#[odm(deleted_at)]", Field(Model), Elsewhere::Policy),
+        Tenant("tenant", "#[odm(tenant)]", Field(Model), Elsewhere::Policy),
     }
 
     /// The attributes on a field of a view.
@@ -261,6 +269,13 @@ attribute_names! {
         Ordered("ordered", SERDE, _),
     }
 }
+
+// Messages elsewhere.
+const ON_UNIT_ENUMS: &str = "`ordered` is only for an enum without data that derives `odm::Value`";
+const VALIDATOR_ELSEWHERE: &str =
+    "only a collection has a validator: put it on the model, whose validator includes what is inside";
+const HOOKS_ELSEWHERE: &str =
+    "only a model has hooks, which run around the writes of its documents: put it on the model";
 
 // The forms of several attributes.
 const ANALYZER: &str = "analyzer = \"lucene.english\"";

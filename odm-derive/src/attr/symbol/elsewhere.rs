@@ -55,67 +55,58 @@ pub(super) fn elsewhere(position: AttributePosition, ident: &Ident) -> Option<St
     }
 }
 
+/// The messages of an attribute at the positions where it is not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// The same message everywhere.
+    Always(&'static str),
+    /// On a container, those of something that only a model has. The message is that of other items.
+    OfModels(&'static str),
+    /// On a container, those of an option of a collection.
+    OfCollections,
+    /// On a container, those of the versions of a document.
+    OfDocuments,
+    Index,
+    SearchIndex,
+    Validate,
+    Id,
+    Rename,
+    /// On a field, those of an encoding.
+    Encoding,
+    /// On a field, those of a policy.
+    Policy,
+    /// On a field, those of something that only stored fields have. The message is that of a shape.
+    OfStored(&'static str),
+}
+
 fn container_attribute(attribute: ContainerAttribute, derive: Derive) -> Option<String> {
-    let reason = match attribute {
-        ContainerAttribute::Ordered => "`ordered` is only for an enum without data that derives `odm::Value`",
-        ContainerAttribute::Index => return index(derive),
-        ContainerAttribute::SearchIndex | ContainerAttribute::VectorSearchIndex => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            Embedded => NO_SEARCH_INDEXES,
-            Shape | View | Patch | Value => return index(derive),
-        },
-        ContainerAttribute::Validate => return validate(derive),
-        ContainerAttribute::Collection => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => "only a model has a collection: derive `odm::Model`",
-        },
-        ContainerAttribute::Key => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => "only a model has an id, so a key: derive `odm::Model`",
-        },
-        ContainerAttribute::Validator => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => {
-                "only a collection has a validator: put it on the model, whose validator includes what is inside"
-            }
-        },
-        ContainerAttribute::Capped
-        | ContainerAttribute::TimeSeries
-        | ContainerAttribute::Clustered
-        | ContainerAttribute::Collation
-        | ContainerAttribute::PreAndPostImages
-        | ContainerAttribute::View
-        | ContainerAttribute::MaterializedView
-        | ContainerAttribute::ShardKey => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View | Patch | Embedded | Shape | Value => {
-                "this is an option of a collection: put it on the model"
-            }
-        },
-        ContainerAttribute::Hooks => match derive {
-            Model => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Embedded | Shape | Value => {
-                "only a model has hooks, which run around the writes of its documents: put it on the model"
-            }
-        },
-        ContainerAttribute::SchemaVersion | ContainerAttribute::Upgrade => match derive {
-            Model | Embedded => return Some(not_on_a_field(attribute)),
-            View => NEVER_WRITTEN,
-            Patch => ON_THE_DOCUMENT,
-            Shape => {
-                "a shape is stored nowhere, so it has no older versions: put it on the model or the embedded document"
-            }
-            Value => "a value cannot have a version of its own: put it on the document that holds it",
-        },
-        ContainerAttribute::Crate => return None,
+    use Elsewhere::{
+        Always, Encoding, Id, Index, OfCollections, OfDocuments, OfModels, OfStored, Policy, Rename,
+        SearchIndex, Validate as Rules,
+    };
+
+    let reason = match (attribute.elsewhere()?, derive) {
+        (Always(reason), _) => reason,
+        (Index, _) => return index(derive),
+        (Rules, _) => return validate(derive),
+        (SearchIndex | OfModels(_) | OfCollections | OfDocuments, Model) | (OfDocuments, Embedded) => {
+            return Some(not_on_a_field(attribute));
+        }
+        (SearchIndex, Embedded) => NO_SEARCH_INDEXES,
+        (SearchIndex, Shape | View | Patch | Value) => return index(derive),
+        (OfModels(_) | OfDocuments, View) => NEVER_WRITTEN,
+        (OfModels(_) | OfDocuments, Patch) => ON_THE_DOCUMENT,
+        (OfModels(reason), Embedded | Shape | Value) => reason,
+        (OfCollections, View | Patch | Embedded | Shape | Value) => {
+            "this is an option of a collection: put it on the model"
+        }
+        (OfDocuments, Shape) => {
+            "a shape is stored nowhere, so it has no older versions: put it on the model or the embedded document"
+        }
+        (OfDocuments, Value) => {
+            "a value cannot have a version of its own: put it on the document that holds it"
+        }
+        (Id | Rename | Encoding | Policy | OfStored(_), _) => return None,
     };
     Some(reason.to_owned())
 }
@@ -126,28 +117,25 @@ fn field_attribute(
     on_container: bool,
     in_variant: bool,
 ) -> Option<String> {
-    use FieldAttribute::{
-        Binary, CreatedAt, DeletedAt, Id, Index, OnDelete, Rename, Serde, Tenant, Unit, UpdatedAt, Validate,
-        Version,
+    use Elsewhere::{
+        Always, Encoding, Id, Index, OfCollections, OfDocuments, OfModels, OfStored, Policy, Rename,
+        SearchIndex, Validate as Rules,
     };
 
-    let reason = match (attribute, derive) {
+    let reason = match (attribute.elsewhere()?, derive) {
+        (Always(reason), _) => reason,
         (Index, _) => return index(derive),
-        (Validate, _) => return validate(derive),
-        (
-            Id | Rename | Serde | Binary | Unit | OnDelete | CreatedAt | UpdatedAt | Version | DeletedAt
-            | Tenant,
-            Model,
-        ) if on_container => {
+        (Rules, _) => return validate(derive),
+        (Id | Rename | Encoding | OfStored(_) | Policy, Model) if on_container => {
             return Some(format!("`{}` belongs on a field, not on the model", attribute.text()));
         }
         (Id, Embedded) => {
             "an embedded document has no id of its own: rename the field with \
              `#[odm(rename = \"_id\")]` if it is to be stored as `_id`"
         }
-        (Id | OnDelete, Value) => NOTHING_OF_ITS_OWN,
-        (OnDelete, Shape) => "a shape is stored nowhere, so it has no delete rules: put it on the model",
-        (OnDelete, View) => NEVER_WRITTEN,
+        (Id | OfStored(_), Value) => NOTHING_OF_ITS_OWN,
+        (OfStored(reason), Shape) => reason,
+        (OfStored(_), View) => NEVER_WRITTEN,
         (Rename, View) => {
             "a view reads a field under the stored name of its parent's field: to give it another Rust name, \
              specify the parent's field, `#[odm(from = parents_field)]`"
@@ -156,26 +144,20 @@ fn field_attribute(
             "a patch sets a field under its stored name: to give it another Rust name, specify the document's field, \
              `#[odm(to = documents_field)]`, and another name in the request, `#[serde(rename = \"name\")]`"
         }
-        (
-            Id | Serde | Binary | Unit | OnDelete | CreatedAt | UpdatedAt | Version | DeletedAt | Tenant,
-            Patch,
-        ) => ON_THE_DOCUMENT,
-        (Id | Serde | Binary | Unit, View) => {
-            "a view reads a field as its parent stores it: put it on the parent's field"
-        }
-        (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Model) if in_variant => {
+        (Id | Encoding | OfStored(_) | Policy, Patch) => ON_THE_DOCUMENT,
+        (Id | Encoding, View) => "a view reads a field as its parent stores it: put it on the parent's field",
+        (Policy, Model) if in_variant => {
             "the variants of a model share their policies, so a field of one variant cannot have one: \
              make a struct the model, with the enum in a flattened field"
         }
-        (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Embedded | Shape | View | Value) => {
+        (Policy, Embedded | Shape | View | Value) => {
             "a policy is about whole documents of a collection: put it on a field of the model"
         }
-        (Id, Model | Shape)
-        | (Rename | Serde | Binary | Unit, Model | Embedded | Shape | Value)
-        | (OnDelete, Model | Embedded)
-        | (CreatedAt | UpdatedAt | Version | DeletedAt | Tenant, Model) => {
-            return None;
-        }
+        (Id | Policy, Model)
+        | (Id, Shape)
+        | (Rename | Encoding, Model | Embedded | Shape | Value)
+        | (OfStored(_), Model | Embedded)
+        | (SearchIndex | OfModels(_) | OfCollections | OfDocuments, _) => return None,
     };
     Some(reason.to_owned())
 }

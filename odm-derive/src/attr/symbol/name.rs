@@ -5,7 +5,7 @@ use std::fmt::Write;
 use syn::Ident;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
-use super::elsewhere::elsewhere;
+use super::elsewhere::{Elsewhere, elsewhere};
 use crate::derive::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
 /// A group of attributes, one variant for each attribute.
@@ -21,6 +21,9 @@ pub(crate) trait AttributeName: Copy + 'static {
 
     /// Returns whether the attribute is valid at a position of the group.
     fn is_valid(self, position: AttributePosition) -> bool;
+
+    /// Returns the class of the messages where the attribute is not valid, if there are any.
+    fn elsewhere(self) -> Option<Elsewhere>;
 
     /// Parses an attribute of the group, wherever it is valid.
     fn parse(ident: &Ident) -> Option<Self> {
