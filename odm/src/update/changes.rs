@@ -7,7 +7,7 @@ use mongodb::{
     options::UpdateModifications,
 };
 
-use super::on_insert;
+use super::{on_insert, operators::operators};
 use crate::{
     error::codec::{CodecError, CodecResult},
     filter::Clauses,
@@ -173,8 +173,8 @@ impl Changes {
                 }
                 (Some(_), _) => {
                     let problem = CodecError::new("a document of fields", "something else");
-                    self.problem.get_or_insert(match OPERATORS.iter().find(|known| **known == operator) {
-                        Some(known) => problem.at(*known),
+                    self.problem.get_or_insert(match operators().find(|known| known.name == operator) {
+                        Some(known) => problem.at(known.name),
                         None => problem.at_key(operator),
                     });
                 }
@@ -275,21 +275,3 @@ pub(super) fn written_twice(outer: &str, inner: &str, data: &Data) -> CodecError
     let problem = CodecError::new("one change of a field in one update", found);
     if is_data { problem.at_key(outer) } else { problem.at(outer.to_owned()) }
 }
-
-const OPERATORS: [&str; 15] = [
-    "$addToSet",
-    "$bit",
-    "$currentDate",
-    "$inc",
-    "$max",
-    "$min",
-    "$mul",
-    "$pop",
-    "$pull",
-    "$pullAll",
-    "$push",
-    "$rename",
-    "$set",
-    "$setOnInsert",
-    "$unset",
-];
