@@ -207,7 +207,7 @@ fn the_advice_is_for_elements_branches_joins_groups_and_references() {
             "reads the whole collection `baskets` for a `$lookup`: aggregate on `customers`, filter { _id: { $ne: objectId } }; declare an index { note: 1 } on `baskets`",
         ),
         (
-            "few.group(",
+            "let few =",
             "examines 300 documents to return 0: aggregate on `parcels`, filter { city: { $gt: string }, weight: { $eq: number } }; declare an index { weight: 1, city: 1 }",
         ),
         (
