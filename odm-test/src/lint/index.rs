@@ -140,7 +140,7 @@ impl Tests {
         match key {
             None if !self.equal.contains(&name) => self.equal.push(name),
             Some(key) if !self.others.iter().any(|(other, _)| *other == name) => {
-                self.others.push((name, key))
+                self.others.push((name, key));
             }
             _ => {}
         }
