@@ -1,7 +1,7 @@
 //! The program of the guide's chapter on testing: what a function of a shop sends to the server.
 //!
 //! `cargo run -p examples --bin testing`. It finds or starts a MongoDB server automatically. The tests of the shop are in
-//! `tests.rs`; `cargo test -p examples testing` runs them.
+//! `examples/tests/programs/testing.rs`; `cargo test -p examples testing` runs them.
 
 mod service;
 
