@@ -270,9 +270,7 @@ fn is_same(stored: &Bson, written: &Bson) -> bool {
         }
         (one, other) => {
             one == other
-                || number(one)
-                    .zip(number(other))
-                    .is_some_and(|(one, other)| one == other || (one.is_nan() && other.is_nan()))
+                || number(one).zip(number(other)).is_some_and(|(one, other)| one.total_cmp(&other).is_eq())
         }
     }
 }
