@@ -9,6 +9,8 @@ mod enums;
 mod fields;
 #[path = "build/random.rs"]
 mod random;
+#[path = "build/ruled.rs"]
+mod ruled;
 #[path = "build/structs.rs"]
 mod structs;
 #[path = "build/types.rs"]
@@ -27,5 +29,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let seed = env::var("ODM_DIFFER_SEED").map_or(Ok(SEED), |seed| seed.parse())?;
     let out = env::var_os("OUT_DIR").ok_or("`OUT_DIR` is not set")?;
     fs::write(Path::new(&out).join("differ.rs"), types::write(seed))?;
+    fs::write(Path::new(&out).join("ruled.rs"), ruled::write(seed))?;
     Ok(())
 }

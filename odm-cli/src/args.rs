@@ -68,11 +68,11 @@ pub(crate) struct Apply {
 
 #[derive(Debug, Args)]
 pub(crate) struct Migrate {
-    /// Read the documents and call the functions, and write nothing
+    /// Read the documents and call the functions, and write nothing. Exit with 3 if a document cannot be rewritten
     #[arg(long, conflicts_with = "status")]
     pub(crate) dry_run: bool,
 
-    /// List the migrations with their state
+    /// List the migrations with their state, and exit with 3 unless all are applied
     #[arg(long)]
     pub(crate) status: bool,
 

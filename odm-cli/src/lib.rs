@@ -7,7 +7,7 @@ mod introspect;
 mod output;
 mod progress;
 
-use std::{ffi::OsString, fmt, process::ExitCode};
+use std::{env, ffi::OsString, fmt, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches};
 use odm::{Database, migrate::Migrations, schema::Schema};
@@ -78,18 +78,31 @@ impl Cli {
     pub async fn run(self) -> ExitCode {
         let arguments = match self.parse() {
             Ok(arguments) => arguments,
-            Err(problem) => {
-                // Help and versions are printed to standard output, and are no errors. If nobody reads, nothing is
-                // lost.
-                let _ = problem.print();
-                return if problem.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-            }
+            Err(problem) => return self.refuse(&problem),
         };
         let output = Output::new(arguments.json);
         match self.execute(arguments, output).await {
             Ok(code) => code,
             Err(failure) => output.fail(&failure),
         }
+    }
+
+    /// Prints why the arguments are wrong, or the help that they ask for.
+    fn refuse(&self, problem: &clap::Error) -> ExitCode {
+        let is_json = |argument: &OsString| argument == "--json";
+        let json = match &self.arguments {
+            None => env::args_os().any(|argument| is_json(&argument)),
+            Some(arguments) => arguments.iter().any(is_json),
+        };
+        if problem.use_stderr() && json {
+            let text = problem.render().to_string();
+            let text = text.trim_end();
+            let text = text.strip_prefix("error: ").unwrap_or(text);
+            return Output::new(true).fail(&Failure::Argument(text.to_owned()));
+        }
+        // Help is printed to standard output, and is no error. If nobody reads, nothing is lost.
+        let _ = problem.print();
+        if problem.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
     }
 
     fn parse(&self) -> Result<Arguments, clap::Error> {

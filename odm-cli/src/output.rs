@@ -1,6 +1,10 @@
 //! Results and errors: as text for people, or as JSON.
 
-use std::{fmt::Display, process::ExitCode};
+use std::{
+    fmt::Display,
+    io::{self, ErrorKind, Write},
+    process::ExitCode,
+};
 
 use odm::{bson::Bson, error::MigrationError};
 use serde_json::{Value, json};
@@ -27,28 +31,35 @@ impl Output {
 
     /// Prints a result of a command that is done.
     pub(crate) fn print(self, report: &dyn Report) -> ExitCode {
-        if self.json {
-            println!("{:#}", report.json());
-        } else {
-            println!("{}", report.to_string().trim_end());
-        }
-        ExitCode::SUCCESS
+        self.print_left(report, false)
     }
 
     /// Prints a result, with the exit code if something is left to do.
     pub(crate) fn print_left(self, report: &dyn Report, is_left: bool) -> ExitCode {
-        let done = self.print(report);
-        if is_left { ExitCode::from(LEFT) } else { done }
+        let text =
+            if self.json { format!("{:#}", report.json()) } else { report.to_string().trim_end().to_owned() };
+        match write_line(io::stdout().lock(), &text) {
+            Ok(()) if is_left => ExitCode::from(LEFT),
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => self.fail(&Failure::Print(error)),
+        }
     }
 
     /// Prints an error to standard error.
     pub(crate) fn fail(self, failure: &Failure) -> ExitCode {
-        if self.json {
-            eprintln!("{:#}", failure.json());
-        } else {
-            eprintln!("error: {}", failure.text());
-        }
+        let text =
+            if self.json { format!("{:#}", failure.json()) } else { format!("error: {}", failure.text()) };
+        // There is no other place for an error that cannot be printed: the exit code tells of it.
+        let _ = write_line(io::stderr().lock(), &text);
         ExitCode::from(failure.code())
+    }
+}
+
+/// Writes a line. A pipe whose reader has ended, as in `plan | head -1`, is no error: nobody reads the rest.
+fn write_line(mut to: impl Write, text: &str) -> io::Result<()> {
+    match writeln!(to, "{text}").and_then(|()| to.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 
@@ -61,6 +72,8 @@ pub(crate) enum Failure {
     Argument(String),
     /// An action failed.
     Odm(odm::Error),
+    /// The result cannot be printed.
+    Print(io::Error),
 }
 
 impl From<odm::Error> for Failure {
@@ -73,7 +86,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::NoUri | Self::Argument(_) => 2,
-            Self::Odm(_) => 1,
+            Self::Odm(_) | Self::Print(_) => 1,
         }
     }
 
@@ -84,6 +97,7 @@ impl Failure {
             }
             Self::Argument(problem) => problem.clone(),
             Self::Odm(error) => error.to_string(),
+            Self::Print(error) => format!("the result cannot be printed: {error}"),
         }
     }
 

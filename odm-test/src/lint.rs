@@ -2,6 +2,8 @@
 
 mod finding;
 mod index;
+mod join;
+mod repetition;
 mod report;
 mod shape;
 
@@ -132,7 +134,8 @@ impl Lint {
         }
         for ((_, called_at), Seen { query, times }) in seen {
             if let (Some(called_at), true) = (called_at, query.reads && times >= REPEATED) {
-                findings.push(Finding::of_repetition(&query, times, called_at));
+                let advice = repetition::advice(&self.database, &query).await;
+                findings.push(Finding::of_repetition(&query, times, advice, called_at));
             }
         }
         if let Some(report) = env::var_os("ODM_TEST_LINT_REPORT").map(PathBuf::from) {

@@ -47,7 +47,7 @@ mod spec;
 mod validator;
 
 pub use self::{
-    apply::{Applied, Apply},
+    apply::{Applied, Apply, BuildProgress},
     change::{Difference, Impact, SchemaChange},
     models::Models,
     plan::Plan,

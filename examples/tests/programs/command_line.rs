@@ -6,7 +6,10 @@ use std::process::{Command, Output};
 use examples::extended_json;
 use odm::{
     Database, Filter, Model,
-    bson::{Document, RawDocumentBuf, doc},
+    bson::{
+        Binary, DateTime, Decimal128, Document, RawDocumentBuf, Timestamp, Uuid, doc, oid::ObjectId,
+        spec::BinarySubtype,
+    },
 };
 use odm_test::Server;
 
@@ -27,15 +30,20 @@ const SAMPLES: [(&str, &str); 5] = [
 ];
 
 /// Runs the command line. The arguments are those of a user, without the connection string.
-fn shop(server: &Server, db: &Database, arguments: &[&str]) -> Output {
+pub(crate) fn shop(server: &Server, db: &Database, arguments: &[&str]) -> Output {
+    shop_command(server, db).args(arguments).output().unwrap()
+}
+
+fn shop_command(server: &Server, db: &Database) -> Command {
     let (hosts, options) = server.uri().split_once('?').unwrap_or((server.uri(), ""));
     let uri = format!("{}/{}?{options}", hosts.trim_end_matches('/'), db.name());
     let mut command = Command::new(env!("CARGO_BIN_EXE_command-line"));
-    command.env("MONGODB_URI", uri).args(arguments).output().unwrap()
+    command.env("MONGODB_URI", uri);
+    command
 }
 
 #[track_caller]
-fn text(output: &Output, code: i32) -> (String, String) {
+pub(crate) fn text(output: &Output, code: i32) -> (String, String) {
     let out = String::from_utf8(output.stdout.clone()).unwrap();
     let errors = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(code), "{out}{errors}");
@@ -179,7 +187,7 @@ async fn errors_are_on_standard_error_with_a_code(server: Server, db: Database) 
     let (_, errors) = text(&command.unwrap(), 2);
     assert_eq!(errors, "error: there is no connection string: set `--uri` or the variable `MONGODB_URI`\n");
     let (help, _) = text(&shop(&server, &db, &["--help"]), 0);
-    for command in ["plan", "apply", "verify", "migrate", "introspect", "explain", "diagram"] {
+    for command in ["plan", "apply", "scan", "verify", "migrate", "introspect", "explain", "diagram"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
     }
     assert!(!help.contains("mongodb://"), "{help}");
@@ -197,11 +205,101 @@ async fn documents_that_cannot_be_migrated_are_listed(server: Server, db: Databa
     let errors = json(&errors);
     assert_eq!((&errors["migration"], &errors["refused"]["count"]), (&"totals-in-cents".into(), &1.into()));
     assert_eq!(errors["refused"]["samples"][0]["id"], 5);
-    let (dry, _) = text(&shop(&server, &db, &["migrate", "--dry-run", "--json"]), 0);
+    let (dry, _) = text(&shop(&server, &db, &["migrate", "--dry-run", "--json"]), 3);
     assert_eq!(json(&dry)["migrations"][0]["refused"], 1);
+    let (states, _) = text(&shop(&server, &db, &["migrate", "--status"]), 3);
+    assert!(states.starts_with("totals-in-cents: "), "{states}");
 
     orders.delete_one(doc! { "_id": 5 }).await.unwrap();
+    text(&shop(&server, &db, &["migrate", "--dry-run"]), 0);
     let (done, _) = text(&shop(&server, &db, &["migrate", "--json", "--wait", "5", "--batch-size", "10"]), 0);
     assert_eq!(json(&done)["applied"][0]["documents"], 0);
+    text(&shop(&server, &db, &["migrate", "--status"]), 0);
     text(&shop(&server, &db, &["verify"]), 0);
+}
+
+#[odm_test::test]
+async fn wrong_arguments_are_json_too(server: Server, db: Database) {
+    let (out, errors) = text(&shop(&server, &db, &["--json", "dance"]), 2);
+    let error = json(&errors);
+    let message = error["error"].as_str().unwrap();
+    assert!(message.starts_with("unrecognized subcommand 'dance'"), "{message}");
+    assert_eq!(out, "");
+    let (_, errors) = text(&shop(&server, &db, &["migrate", "--wait", "soon", "--json"]), 2);
+    assert!(json(&errors)["error"].as_str().unwrap().contains("expected a number of seconds"), "{errors}");
+    let (help, _) = text(&shop(&server, &db, &["--json", "--help"]), 0);
+    assert!(help.starts_with("The schema and the migrations"), "{help}");
+}
+
+#[odm_test::test]
+async fn the_filter_of_explain_is_extended_json(server: Server, db: Database) {
+    let id = ObjectId::from_bytes([1; 12]);
+    let uuid = "00112233-4455-6677-8899-aabbccddeeff";
+    let document = doc! {
+        "_id": id, "uuid": Uuid::parse_str(uuid).unwrap(), "name": "Ada", "at": DateTime::from_millis(1_000),
+        "bytes": Binary { subtype: BinarySubtype::Generic, bytes: vec![1, 2, 3] },
+        "stamp": Timestamp { time: 5, increment: 1 }, "long": 5_i64, "price": "1.5".parse::<Decimal128>().unwrap(),
+    };
+    let other = doc! { "_id": 2, "uuid": uuid, "name": "Bo" };
+    db.driver().collection::<Document>("things").insert_many([document, other]).await.unwrap();
+    for filter in [
+        r#"{ "_id": { "$oid": "010101010101010101010101" } }"#,
+        r#"{ "uuid": { "$uuid": "00112233-4455-6677-8899-aabbccddeeff" } }"#,
+        r#"{ "name": { "$regularExpression": { "pattern": "^a", "options": "i" } } }"#,
+        r#"{ "name": { "$regex": "^A" } }"#,
+        r#"{ "at": { "$date": "1970-01-01T00:00:01Z" } }"#,
+        r#"{ "at": { "$date": { "$numberLong": "1000" } } }"#,
+        r#"{ "bytes": { "$binary": { "base64": "AQID", "subType": "00" } } }"#,
+        r#"{ "stamp": { "$timestamp": { "t": 5, "i": 1 } } }"#,
+        r#"{ "long": { "$gt": { "$numberLong": "4" }, "$ne": { "$maxKey": 1 } } }"#,
+        r#"{ "price": { "$in": [{ "$numberDecimal": "1.50" }] } }"#,
+    ] {
+        let (plan, _) = text(&shop(&server, &db, &["explain", "things", filter, "--json"]), 0);
+        assert_eq!(json(&plan)["returned"], 1, "{filter}");
+    }
+    for filter in [
+        r#"{ "_id": { "$oid": "xyz" } }"#,
+        r#"{ "_id": { "$oid": 5 } }"#,
+        r#"{ "uuid": { "$uuid": "0011" } }"#,
+        r#"{ "at": { "$date": "yesterday" } }"#,
+        r#"{ "stamp": { "$timestamp": { "t": 5 } } }"#,
+        r#"{ "long": { "$numberLong": "much" } }"#,
+        r#"{ "a": "#,
+    ] {
+        let (_, errors) = text(&shop(&server, &db, &["explain", "things", filter]), 2);
+        assert!(errors.starts_with("error: the filter is not a document of extended JSON: "), "{errors}");
+    }
+    let wrong = ["explain", "things", "{}", "--sort", r#"{ "a": { "$oid": "1" } }"#];
+    let (_, errors) = text(&shop(&server, &db, &wrong), 2);
+    assert!(errors.starts_with("error: the sort is not a document of extended JSON: "), "{errors}");
+}
+
+/// Only an index on the keys in this order has the order of the sort.
+#[odm_test::test]
+async fn explain_keeps_the_order_of_a_sort(server: Server, db: Database) {
+    let index = doc! { "key": { "b": 1, "a": 1 }, "name": "b_then_a" };
+    db.driver().run_command(doc! { "createIndexes": "things", "indexes": [index] }).await.unwrap();
+    for (sort, indexes) in [(r#"{ "b": 1, "a": 1 }"#, vec!["b_then_a"]), (r#"{ "a": 1, "b": 1 }"#, vec![])] {
+        let arguments = ["explain", "things", "--sort", sort, "--json"];
+        let (plan, _) = text(&shop(&server, &db, &arguments), 0);
+        assert_eq!(json(&plan)["indexes"], serde_json::json!(indexes), "{sort}");
+    }
+}
+
+/// As in `shop plan | head -1`, but the reader ends before the command writes.
+#[odm_test::test]
+async fn a_closed_pipe_is_no_error(server: Server, db: Database) {
+    let commands: [(&[&str], i32); 4] =
+        [(&["plan"], 0), (&["plan", "--check", "--json"], 3), (&["diagram"], 0), (&["--help"], 0)];
+    for (arguments, code) in commands {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ended = shop_command(&server, &db).args(arguments).stdout(writer).output().unwrap();
+        let (_, errors) = text(&ended, code);
+        assert_eq!(errors, "", "{arguments:?}");
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = shop_command(&server, &db).args(["explain", "orders", "[]"]).stderr(writer).output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
 }

@@ -1,8 +1,8 @@
 //! Checks the README and the guide: their code is that of the examples, and their output is what the examples print.
 //!
 //! A chapter `guide/NAME.md` describes the program `examples/src/bin/NAME.rs`. Its `rs` blocks occur in the program,
-//! except for their indentation. Its `text` blocks together are the complete output of the program. Its `console`
-//! blocks are messages of rustc, which occur in the cases of `tests/ui`.
+//! except for their indentation; those of `testing` also in its tests. Its `text` blocks together are the complete
+//! output of the program. Its `console` blocks are messages of rustc, which occur in the cases of `tests/ui`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // in functions that tests share
 
 use std::{fs, path::Path, process::Command};
@@ -35,10 +35,16 @@ impl Chapter {
             .collect()
     }
 
-    /// Returns the program, or all files of a program that has several.
+    /// Returns the program, or all files of a program that has several. The chapter on testing also shows the tests of its
+    /// program.
     fn source(&self) -> String {
         let programs = Path::new(ROOT).join("examples/src/bin");
         let folder = programs.join(&self.program);
+        if self.program == "testing" {
+            let tests =
+                fs::read_to_string(Path::new(ROOT).join("examples/tests/programs/testing.rs")).unwrap();
+            return sources(&folder) + &tests;
+        }
         if folder.is_dir() {
             return sources(&folder);
         }

@@ -2,6 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
+use indicatif::ProgressBar;
 use odm::schema::{Applied, Schema};
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use super::plan::{advice, change};
 use crate::{
     args,
     output::{Failure, Output, Report},
-    progress::spinner,
+    progress::{self, spinner},
 };
 
 pub(crate) async fn run(
@@ -17,15 +18,19 @@ pub(crate) async fn run(
     arguments: &args::Apply,
     output: Output,
 ) -> Result<ExitCode, Failure> {
-    let spinner = spinner("applying the plan");
-    let applied = apply(schema, arguments).await;
-    spinner.finish_and_clear();
+    let bar = spinner("applying the plan");
+    let applied = apply(schema, arguments, &bar).await;
+    bar.finish_and_clear();
     let applied = applied?;
     Ok(output.print_left(&Changes(&applied), !applied.left().is_empty()))
 }
 
-async fn apply(schema: Schema, arguments: &args::Apply) -> odm::Result<Applied> {
+async fn apply(schema: Schema, arguments: &args::Apply, bar: &ProgressBar) -> odm::Result<Applied> {
     let mut apply = schema.plan().await?.apply();
+    if progress::is_visible() {
+        let bar = bar.clone();
+        apply = apply.on_progress(move |progress| progress::show_build(&bar, progress));
+    }
     if arguments.allow_narrowing {
         apply = apply.allow_narrowing();
     }

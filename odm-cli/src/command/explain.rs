@@ -34,57 +34,14 @@ pub(crate) async fn run(
 
 /// Reads a document of extended JSON.
 fn document(what: &str, text: &str) -> Result<Document, Failure> {
-    let wrong =
-        |problem: String| Failure::Argument(format!("{what} is not a document of extended JSON: {problem}"));
-    let json: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
-    match bson(json) {
-        Some(Bson::Document(document)) => Ok(document),
-        Some(_) => Err(wrong("it is another value".to_owned())),
-        None => Err(wrong("it has a number that BSON has not".to_owned())),
+    let wrong = |problem: &dyn fmt::Display| {
+        Failure::Argument(format!("{what} is not a document of extended JSON: {problem}"))
+    };
+    // Not by a `serde_json::Value`, which sorts the names: the order of those of a sort matters.
+    match serde_json::from_str(text).map_err(|error| wrong(&error))? {
+        Bson::Document(document) => Ok(document),
+        _ => Err(wrong(&"it is another value")),
     }
-}
-
-/// Returns the BSON of extended JSON. Objects with one of the names of extended JSON become its type.
-fn bson(json: Value) -> Option<Bson> {
-    Some(match json {
-        Value::Null => Bson::Null,
-        Value::Bool(value) => value.into(),
-        Value::Number(number) => match number.as_i64() {
-            Some(integer) => i32::try_from(integer).map_or(Bson::Int64(integer), Bson::Int32),
-            None => Bson::Double(number.as_f64()?),
-        },
-        Value::String(text) => text.into(),
-        Value::Array(items) => Bson::Array(items.into_iter().map(bson).collect::<Option<_>>()?),
-        Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(name, value)| Some((name, bson(value)?)));
-            typed(fields.collect::<Option<Document>>()?)
-        }
-    })
-}
-
-/// Returns the value that `{ $oid: .. }` and its relatives describe, or the document itself.
-fn typed(document: Document) -> Bson {
-    let mut fields = document.iter();
-    if let (Some((name, value)), None) = (fields.next(), fields.next()) {
-        let text = value.as_str();
-        let typed = match name.as_str() {
-            "$oid" => {
-                text.and_then(|text| odm::bson::oid::ObjectId::parse_str(text).ok()).map(Bson::ObjectId)
-            }
-            "$date" => {
-                text.and_then(|text| odm::bson::DateTime::parse_rfc3339_str(text).ok()).map(Bson::DateTime)
-            }
-            "$numberLong" => text.and_then(|text| text.parse().ok()).map(Bson::Int64),
-            "$numberInt" => text.and_then(|text| text.parse().ok()).map(Bson::Int32),
-            "$numberDouble" => text.and_then(|text| text.parse().ok()).map(Bson::Double),
-            "$numberDecimal" => text.and_then(|text| text.parse().ok()).map(Bson::Decimal128),
-            _ => None,
-        };
-        if let Some(typed) = typed {
-            return typed;
-        }
-    }
-    Bson::Document(document)
 }
 
 /// How the server answers the query.

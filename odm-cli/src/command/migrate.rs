@@ -2,6 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
+use indicatif::ProgressBar;
 use odm::migrate::{DryRun, Migrate, Migrated, MigrationState, MigrationStatus};
 use serde_json::{Value, json};
 
@@ -18,7 +19,9 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     if arguments.status {
         let states = migrate.status().await?;
-        return Ok(output.print(&States(states)));
+        let is_applied = |status: &MigrationStatus| matches!(status.state(), MigrationState::Applied { .. });
+        let is_left = !states.iter().all(is_applied);
+        return Ok(output.print_left(&States(states), is_left));
     }
     if let Some(documents) = arguments.batch_size {
         migrate = migrate.batch_size(documents);
@@ -33,15 +36,23 @@ pub(crate) async fn run(
     if let Some(bar) = bar.clone() {
         migrate = migrate.on_progress(move |progress| progress::show(&bar, progress));
     }
-    let report: Result<Box<dyn Report>, odm::Error> = if arguments.dry_run {
-        migrate.dry_run().await.map(|dry| -> Box<dyn Report> { Box::new(dry) })
+    let code = if arguments.dry_run {
+        let dry = migrate.dry_run().await;
+        clear(bar);
+        let dry = dry?;
+        output.print_left(&dry, dry.migrations().iter().any(|one| one.refused().count() > 0))
     } else {
-        migrate.run().await.map(|done| -> Box<dyn Report> { Box::new(done) })
+        let done = migrate.run().await;
+        clear(bar);
+        output.print(&done?)
     };
+    Ok(code)
+}
+
+fn clear(bar: Option<ProgressBar>) {
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    Ok(output.print(&*report?))
 }
 
 impl Report for Migrated {

@@ -76,6 +76,7 @@ pub(crate) fn of_field(
             let message = format!("`{ident}` is a rule of several fields: write it on the struct");
             return Err(syn::Error::new(ident.span(), message));
         }
+        refuse_unique(ident)?;
         let attribute = RuleAttribute::require_at(AttributePosition::FieldRules, ident)?;
         let kind = match attribute {
             RuleAttribute::Length => length(cx, ident, input)?,
@@ -117,6 +118,7 @@ pub(crate) fn of_document(
     rules: &mut Vec<Rule>,
 ) -> syn::Result<()> {
     list(cx, ident, input, ContainerAttribute::Validate.form(), |ident, input| {
+        refuse_unique(ident)?;
         let kind = match RuleAttribute::parse(ident) {
             Some(attribute @ RuleAttribute::Custom) => Kind::Custom(value(ident, input, attribute.form())?),
             Some(RuleAttribute::Compare) => compare(ident, input)?,
@@ -159,6 +161,16 @@ fn multiple_of(divisor: LitInt) -> syn::Result<Kind> {
         Ok(1..) => Ok(Kind::MultipleOf(divisor)),
         _ => Err(syn::Error::new(divisor.span(), "a divisor is a whole number from 1 to 4294967295")),
     }
+}
+
+/// Refuses the rule that other libraries have and that only the server can check.
+fn refuse_unique(ident: &Ident) -> syn::Result<()> {
+    if ident != "unique" {
+        return Ok(());
+    }
+    let message = "a rule sees one document, and the values of the others can change at any time: declare a unique index, \
+                   `#[odm(index(unique))]` on the field or `#[odm(index(street, city, unique))]` on the struct";
+    Err(syn::Error::new(ident.span(), message))
 }
 
 /// Parses `compare(left <= right)`.

@@ -2,10 +2,11 @@
 
 use std::{fmt, panic::Location};
 
-use odm::action::Explanation;
+use odm::{action::Explanation, bson::Document};
 
 use super::{
-    index::keys_for,
+    index::indexes_for,
+    join,
     shape::{Query, keys},
 };
 
@@ -29,8 +30,17 @@ pub(super) struct Finding {
 enum Problem {
     CollectionScan,
     SortInMemory,
-    PoorRatio { examined: u64, returned: u64 },
-    Repeated { times: usize },
+    /// A `$lookup` without an index reads this collection.
+    JoinScan {
+        from: String,
+    },
+    PoorRatio {
+        examined: u64,
+        returned: u64,
+    },
+    Repeated {
+        times: usize,
+    },
 }
 
 impl Finding {
@@ -40,37 +50,41 @@ impl Finding {
         plan: &Explanation,
         called_at: Option<&'static Location<'static>>,
     ) -> Vec<Self> {
-        let scans = plan.is_collection_scan() && !(query.filter.is_empty() && query.sort.is_empty());
-        let mut problems = Vec::new();
-        if scans {
-            problems.push(Problem::CollectionScan);
-        }
-        if plan.is_sort_in_memory() {
-            problems.push(Problem::SortInMemory);
-        }
-        if let (false, Some(examined), Some(returned)) = (scans, plan.documents_examined(), plan.returned())
-            && query.reads
-            && query.command != "aggregate"
+        let scans = plan.stages().iter().any(|stage| stage == "COLLSCAN")
+            && !(query.filter.is_empty() && query.sort.is_empty());
+        // One index mends both.
+        let mut problems = if scans {
+            vec![Problem::CollectionScan]
+        } else if plan.is_sort_in_memory() {
+            vec![Problem::SortInMemory]
+        } else {
+            Vec::new()
+        };
+        if let (false, true, Some((examined, returned))) = (scans, query.reads, examined(query, plan))
             && examined > FEW_DOCUMENTS
             && examined > returned.saturating_mul(POOR_RATIO)
         {
             problems.push(Problem::PoorRatio { examined, returned });
         }
-        let advice = match keys_for(&query.filter, &query.sort) {
-            Some(index) => format!("declare an index {}", keys(&index)),
-            None => "no index helps this query: change the query".to_owned(),
-        };
-        let finding = |problem| Self { query: query.described(), problem, advice: advice.clone(), called_at };
-        // One index mends both.
-        if problems.contains(&Problem::CollectionScan) {
-            problems.retain(|problem| *problem != Problem::SortInMemory);
-        }
-        problems.into_iter().map(finding).collect()
+        let finding = |problem, advice| Self { query: query.described(), problem, advice, called_at };
+        let advice = advice(&indexes_for(&query.filter, &query.sort));
+        let joins = join::scanned(plan.raw()).into_iter().map(|join| {
+            let advice = match &join.index {
+                Some(index) => format!("declare an index {} on `{}`", keys(index), join.collection),
+                None => "no index helps this join: change its pipeline".to_owned(),
+            };
+            finding(Problem::JoinScan { from: join.collection }, advice)
+        });
+        problems.into_iter().map(|problem| finding(problem, advice.clone())).chain(joins).collect()
     }
 
     /// Returns the finding that a query was sent again and again.
-    pub(super) fn of_repetition(query: &Query, times: usize, called_at: &'static Location<'static>) -> Self {
-        let advice = "load all of it with one query: by `.in_(..)`, `include` or a `lookup`".to_owned();
+    pub(super) fn of_repetition(
+        query: &Query,
+        times: usize,
+        advice: String,
+        called_at: &'static Location<'static>,
+    ) -> Self {
         Self {
             query: query.described(),
             problem: Problem::Repeated { times },
@@ -78,6 +92,29 @@ impl Finding {
             called_at: Some(called_at),
         }
     }
+}
+
+/// Returns which indexes to declare.
+fn advice(indexes: &[Document]) -> String {
+    match indexes {
+        [] => "no index helps this query: change the query".to_owned(),
+        [index] => format!("declare an index {}", keys(index)),
+        indexes => {
+            let indexes: Vec<_> = indexes.iter().map(keys).collect();
+            format!("declare an index for each branch of `$or`: {}", indexes.join(", "))
+        }
+    }
+}
+
+/// Returns how many documents the filter examined and returned. The rows of a pipeline are not those of its filter, and
+/// joins examine documents too: the numbers of a pipeline are those of the stages that fetch documents by an index.
+fn examined(query: &Query, plan: &Explanation) -> Option<(u64, u64)> {
+    if query.command != "aggregate" {
+        return plan.documents_examined().zip(plan.returned());
+    }
+    let fetches = plan.stage_summaries().iter().filter(|stage| stage.name == "FETCH");
+    let numbers = fetches.filter_map(|stage| stage.documents_examined.zip(stage.returned));
+    numbers.reduce(|(examined, returned), (more, of_them)| (examined + more, returned + of_them))
 }
 
 impl Query {
@@ -92,9 +129,12 @@ impl fmt::Display for Finding {
             Some(at) => write!(f, "{}:{}: ", at.file(), at.line())?,
             None => f.write_str("(a call of the driver): ")?,
         }
-        match self.problem {
+        match &self.problem {
             Problem::CollectionScan => f.write_str("reads the whole collection")?,
             Problem::SortInMemory => f.write_str("sorts in memory")?,
+            Problem::JoinScan { from } => {
+                write!(f, "reads the whole collection `{from}` for a `$lookup`")?;
+            }
             Problem::PoorRatio { examined, returned } => {
                 write!(f, "examines {examined} documents to return {returned}")?;
             }

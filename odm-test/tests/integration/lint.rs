@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use odm::{Database, Filter, Id, Model, models};
+use odm::{Database, Embedded, Filter, Id, Model, Shape, bson::doc, models};
 
 use crate::child::{ignored_test, run};
 
@@ -73,6 +73,77 @@ async fn sends_fast_queries(db: Database) -> odm::Result<()> {
     Ok(())
 }
 
+#[derive(Debug, Model)]
+#[odm(collection = "customers")]
+struct Customer {
+    id: Id<Customer>,
+    name: String,
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "baskets", index(customer))]
+struct Basket {
+    id: Id<Basket>,
+    customer: Id<Customer>,
+    lines: Vec<Line>,
+    note: String,
+}
+
+#[derive(Debug, Embedded)]
+struct Line {
+    sku: String,
+    qty: i64,
+}
+
+#[derive(Debug, Shape)]
+struct InTown {
+    #[odm(id)]
+    city: String,
+    parcels: i64,
+}
+
+#[odm_test::test(lint = "fail")]
+#[ignore = "run by another test"]
+async fn sends_queries_with_special_advice(db: Database) -> odm::Result<()> {
+    db.schema(models![Parcel, Customer, Basket]).plan().await?.apply().await?;
+    db.collection::<Parcel>().insert_many(parcels(300)).await?;
+    let (customers, baskets) = (db.collection::<Customer>(), db.collection::<Basket>());
+    let (b, p) = (Basket::fields(), Parcel::fields());
+    for name in 0..12 {
+        let customer = Customer { id: Id::new(), name: name.to_string() };
+        customers.insert_one(&customer).await?;
+        let lines = vec![Line { sku: "tea".to_owned(), qty: 1 }];
+        let basket = Basket { id: Id::new(), customer: customer.id, lines, note: String::new() };
+        baskets.insert_one(&basket).await?;
+    }
+    // An element, and branches.
+    let _ = baskets.find(b.lines().any(|l| l.sku().eq("tea") & l.qty().gt(100))).await?;
+    let _ = baskets.find(b.note().eq("new") | b.lines().qty().gt(5)).await?;
+    // Joins.
+    let by_name = doc! { "$lookup": { "from": "customers", "localField": "note", "foreignField": "name", "as": "named" } };
+    let _ = baskets.aggregate().stage(by_name).await?;
+    let in_pipeline = doc! { "$lookup": { "from": "baskets", "let": { "n": "$name" }, "as": "noted", "pipeline": [
+        { "$match": { "$expr": { "$eq": ["$note", "$$n"] } } },
+    ] } };
+    let _ = customers.aggregate().matching(|c| c.id().ne(Id::new())).stage(in_pipeline).await?;
+    let by_id = doc! { "$lookup": { "from": "customers", "localField": "customer", "foreignField": "_id", "as": "of" } };
+    let _ = baskets.aggregate().stage(by_id).await?;
+    // A pipeline that groups the few documents of many.
+    let few = db.collection::<Parcel>().aggregate().matching(|p| p.city().gt("A") & p.weight().eq(7.5));
+    let _ = few.group(|p| InTownOf { city: p.city(), parcels: odm::pipeline::count() }).await?;
+    let _ = db.collection::<Parcel>().find(p.city().eq("Oslo")).await?;
+    // Loops over references, in both directions.
+    let all: Vec<Basket> = baskets.find(Filter::all()).await?.try_collect().await?;
+    for basket in all {
+        customers.get(basket.customer).await?;
+    }
+    let all: Vec<Customer> = customers.find(Filter::all()).await?.try_collect().await?;
+    for customer in all {
+        baskets.count(b.customer().eq(customer.id)).await?;
+    }
+    Ok(())
+}
+
 fn of_this_file(name: &str) -> Command {
     ignored_test(&format!("lint::{name}"))
 }
@@ -105,13 +176,53 @@ fn slow_queries_fail_the_test_and_are_named_with_their_line_and_index() {
         ),
         (
             "find_one(p.city()",
-            "was sent 12 times by one test: find on `parcels`, filter { city: { $eq: string }, sent: { $eq: number } }; load all of it with one query: by `.in_(..)`, `include` or a `lookup`",
+            "was sent 12 times by one test: find on `parcels`, filter { city: { $eq: string }, sent: { $eq: number } }; load all of `parcels` that is needed with one query: `.in_(..)` on `city` or `sent`, `include` or a `lookup`",
         ),
     ] {
         let expected = format!("lint.rs:{}: {problem}", line_of(text));
         assert!(ended.output.contains(&expected), "no `{expected}` in:\n{}", ended.output);
     }
     assert_eq!(ended.output.matches("lint.rs:").count(), 5, "\n{}", ended.output);
+}
+
+#[test]
+fn the_advice_is_for_elements_branches_joins_groups_and_references() {
+    let ended = run(&mut of_this_file("sends_queries_with_special_advice"));
+    assert!(!ended.passed, "{}", ended.output);
+    for (text, problem) in [
+        (
+            "b.lines().any(",
+            "reads the whole collection: find on `baskets`, filter { lines: { $elemMatch: { sku: { $eq: string }, qty: { $gt: number } } } }; declare an index { lines.sku: 1, lines.qty: 1 }",
+        ),
+        (
+            "b.note().eq(\"new\") |",
+            "reads the whole collection: find on `baskets`, filter { $or: [{ note: { $eq: string } }, { lines.qty: { $gt: number } }] }; declare an index for each branch of `$or`: { note: 1 }, { lines.qty: 1 }",
+        ),
+        (
+            "aggregate().stage(by_name)",
+            "reads the whole collection `customers` for a `$lookup`: aggregate on `baskets`, filter {}; declare an index { name: 1 } on `customers`",
+        ),
+        (
+            ".stage(in_pipeline)",
+            "reads the whole collection `baskets` for a `$lookup`: aggregate on `customers`, filter { _id: { $ne: objectId } }; declare an index { note: 1 } on `baskets`",
+        ),
+        (
+            "let few =",
+            "examines 300 documents to return 0: aggregate on `parcels`, filter { city: { $gt: string }, weight: { $eq: number } }; declare an index { weight: 1, city: 1 }",
+        ),
+        (
+            "customers.get(basket.customer)",
+            "was sent 12 times by one test: find on `customers`, filter { _id: objectId }; load all of `customers` that is needed with one query: `include` the reference `customer` of `baskets`",
+        ),
+        (
+            "count(b.customer()",
+            "was sent 12 times by one test: aggregate on `baskets`, filter { customer: { $eq: objectId } }; load all of `baskets` that is needed with one query: `include` what refers to `customers` by `customer`, with `referred_by`",
+        ),
+    ] {
+        let expected = format!("lint.rs:{}: {problem}", line_of(text));
+        assert!(ended.output.contains(&expected), "no `{expected}` in:\n{}", ended.output);
+    }
+    assert_eq!(ended.output.matches("lint.rs:").count(), 7, "\n{}", ended.output);
 }
 
 #[test]

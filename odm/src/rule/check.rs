@@ -262,14 +262,34 @@ impl Check {
     }
 }
 
+/// What the function of a custom rule returns.
+#[diagnostic::on_unimplemented(
+    message = "the function of a rule returns `Result<(), E>`, not `{Self}`",
+    label = "expected a function `fn(&T) -> Result<(), E>`, whose error is `Display`",
+    note = "a rule is not async, because it sees one document: if a value must be unique, declare a unique index, \
+            `#[odm(index(unique))]`"
+)]
+pub trait RuleResult {
+    /// Returns the message, if the rule is violated.
+    fn message(self) -> Option<String>;
+}
+
+impl<E: Display> RuleResult for Result<(), E> {
+    fn message(self) -> Option<String> {
+        self.err().map(|error| error.to_string())
+    }
+}
+
 /// Returns the message of a custom rule, if the value violates it.
-pub fn custom<T, U, E>(value: &T, check: impl FnOnce(&U) -> Result<(), E>) -> Option<String>
+///
+/// The lifetime is explicit, so that the future of an async function is a type, which is no `RuleResult`.
+pub fn custom<'v, T, U, R>(value: &'v T, check: impl FnOnce(&'v U) -> R) -> Option<String>
 where
     T: Inner<U> + ?Sized,
-    U: ?Sized,
-    E: Display,
+    U: ?Sized + 'v,
+    R: RuleResult,
 {
-    value.inner().and_then(|value| check(value).err()).map(|error| error.to_string())
+    value.inner().and_then(|value| check(value).message())
 }
 
 impl<T: Validate> Validate for Option<T> {

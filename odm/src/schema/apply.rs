@@ -1,12 +1,15 @@
 //! `Apply`: making the changes of a plan.
 
 mod collection;
+mod progress;
 
-use std::{fmt, future::IntoFuture};
+pub use self::progress::BuildProgress;
+
+use std::{fmt, future::IntoFuture, sync::Arc};
 
 use futures_core::future::BoxFuture;
 
-use self::collection::CollectionChanges;
+use self::{collection::CollectionChanges, progress::Listener};
 use super::{
     change::{Impact, SchemaChange},
     plan::Plan,
@@ -20,17 +23,18 @@ use crate::{error::Result, exec};
 /// If the future is dropped, a task of its own makes the remaining changes of the collection in progress, so that no
 /// index is dropped without being built again. It does not wait for an index that another process builds. The collections
 /// after it are not changed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "nothing is applied until this is awaited"]
 pub struct Apply {
     plan: Plan,
     narrowing: bool,
     destructive: bool,
+    listener: Option<Listener>,
 }
 
 impl Apply {
     pub(super) fn new(plan: Plan) -> Self {
-        Self { plan, narrowing: false, destructive: false }
+        Self { plan, narrowing: false, destructive: false, listener: None }
     }
 
     /// Makes the narrowing changes of the plan too: validators after which the server refuses writes that it accepts
@@ -45,8 +49,31 @@ impl Apply {
     ///
     /// If an index cannot be built again, for example because documents have the same key, the dropped one is
     /// restored. If that fails too, the error is [`SchemaError::NotRestored`](crate::error::SchemaError::NotRestored).
+    /// A process that is killed between the drop and the end of the build restores nothing, and the next one does not
+    /// know the dropped index: it builds the declared one.
     pub fn allow_destructive(mut self) -> Self {
         self.destructive = true;
+        self
+    }
+
+    /// Calls a function several times a second while the server builds indexes. Another call replaces the function.
+    ///
+    /// The server shows the progress among its current operations: a user of a deployment with access control needs the
+    /// privilege `inprog` to see it. Without it, or if the builds are fast, the function is not called.
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Id, Model, models};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order> }
+    /// # async fn f(db: Database) -> odm::Result<()> {
+    /// let plan = db.schema(models![Order]).plan().await?;
+    /// plan.apply().on_progress(|progress| eprintln!("{progress}")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_progress(mut self, listener: impl Fn(&BuildProgress<'_>) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Arc::new(listener));
         self
     }
 
@@ -64,11 +91,22 @@ impl Apply {
                 });
             applied.left.extend(left);
             if !allowed.is_empty() {
-                let run = CollectionChanges::new(comparison.clone(), collection, allowed);
+                let run =
+                    CollectionChanges::new(comparison.clone(), collection, allowed, self.listener.clone());
                 applied.changes.extend(exec::detached(Box::pin(run.run())).await?);
             }
         }
         Ok(applied)
+    }
+}
+
+impl fmt::Debug for Apply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Apply")
+            .field("plan", &self.plan)
+            .field("narrowing", &self.narrowing)
+            .field("destructive", &self.destructive)
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,6 +11,7 @@ mod erased_type;
 mod exceptions;
 mod forms;
 mod generate_values;
+mod rules;
 mod validator;
 
 use std::{env, fmt::Write};

@@ -1,13 +1,15 @@
 //! Compares odm with the validator that the server gets for the same type: for random values and random changes of
 //! stored documents, the server accepts what odm reads, and refuses what odm refuses.
 
+use std::collections::BTreeSet;
+
 use odm::{
     Database,
     bson::{Document, RawDocumentBuf, doc},
     meta::{ContentMeta, TypeMeta},
     model::Validator,
     mongodb::error::ErrorKind,
-    schema::{SchemaChange, value_schema},
+    schema::{Difference, Schema, SchemaChange, value_schema},
 };
 use proptest::{
     collection::vec,
@@ -107,7 +109,8 @@ async fn the_server_accepts_what_odm_reads(db: Database) {
 }
 
 /// For each type in turn: the validator is the only difference from that of the type before, and once it is applied the
-/// plan is empty.
+/// plan is empty. The way back has the same differences in the other direction, and those of the options are exactly the
+/// options that differ.
 #[odm_test::test]
 async fn generated_declarations_are_found_again_and_changed(db: Database) {
     let all = [
@@ -117,14 +120,19 @@ async fn generated_declarations_are_found_again_and_changed(db: Database) {
         Validator::new().exact_types().warn(),
     ];
     let (mut created, mut modified) = (0, 0);
+    let mut before: Option<(Schema, Validator)> = None;
     for (subject, options) in types::SUBJECTS.iter().zip(all.iter().cycle()) {
         let schema = db.schema((subject.models)(*options));
+        let mut forth = None;
         let plan = schema.plan().await.unwrap_or_else(|error| panic!("{}: {error}", subject.name));
         let changes: Vec<_> = plan.iter().collect();
         match changes[..] {
             [] => continue,
             [SchemaChange::CreateCollection { validator: Some(_), .. }] => created += 1,
-            [SchemaChange::ModifyValidator { .. }] => modified += 1,
+            [SchemaChange::ModifyValidator { differences, .. }] => {
+                modified += 1;
+                forth = Some(differences.clone());
+            }
             _ => panic!("{}: {plan}", subject.name),
         }
         let applied = plan.apply().allow_narrowing().await;
@@ -133,6 +141,32 @@ async fn generated_declarations_are_found_again_and_changed(db: Database) {
         let again = schema.plan().await.unwrap();
         assert!(again.is_empty(), "{}: {again}", subject.name);
         schema.verify().await.unwrap();
+        if let (Some(forth), Some((before, options_before))) = (forth, before.replace((schema, *options))) {
+            let back = before.plan().await.unwrap();
+            let changes: Vec<_> = back.iter().collect();
+            let [SchemaChange::ModifyValidator { differences: back, .. }] = changes[..] else {
+                panic!("{}: {back}", subject.name)
+            };
+            let set = |differences: &[Difference], is_back: bool| -> BTreeSet<[String; 3]> {
+                let texts = differences.iter().map(|one| {
+                    let [from, to] = [one.live().to_owned(), one.declared().to_owned()];
+                    let [from, to] = if is_back { [to, from] } else { [from, to] };
+                    [one.what().to_owned(), from, to]
+                });
+                texts.collect()
+            };
+            let forth = set(&forth, false);
+            assert_eq!(forth, set(back, true), "{}", subject.name);
+            for (what, from, to) in [
+                ("level", options_before.level(), options.level()),
+                ("action", options_before.action(), options.action()),
+            ] {
+                let found: Vec<_> = forth.iter().filter(|[name, ..]| name == what).collect();
+                let expected = [what.to_owned(), from.to_owned(), to.to_owned()];
+                let expected: Vec<_> = [&expected].into_iter().filter(|_| from != to).collect();
+                assert_eq!(found, expected, "{}", subject.name);
+            }
+        }
     }
     assert!(created == 1 && modified > 50, "{created} {modified}");
 }

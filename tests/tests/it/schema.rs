@@ -4,6 +4,7 @@
 
 mod collections;
 mod concurrent;
+mod declared_changes;
 mod generated;
 mod killed;
 mod kinds;

@@ -4,6 +4,7 @@
 //! options and the validator are read again, and only what is still missing and what the plan contains is done.
 
 mod build;
+mod builds;
 mod commands;
 mod modify;
 mod pending;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use mongodb::bson::{Document, doc};
 
 use self::build::Dropped;
+use super::progress::Listener;
 use crate::{
     error::{Error, Result},
     exec,
@@ -55,6 +57,7 @@ pub(super) struct CollectionChanges {
     comparison: Comparison,
     collection: Compared,
     allowed: Vec<SchemaChange>,
+    listener: Option<Listener>,
 }
 
 /// What has been done so far.
@@ -84,8 +87,13 @@ impl Progress {
 }
 
 impl CollectionChanges {
-    pub(super) fn new(comparison: Comparison, collection: Compared, allowed: Vec<SchemaChange>) -> Self {
-        Self { comparison, collection, allowed }
+    pub(super) fn new(
+        comparison: Comparison,
+        collection: Compared,
+        allowed: Vec<SchemaChange>,
+        listener: Option<Listener>,
+    ) -> Self {
+        Self { comparison, collection, allowed, listener }
     }
 
     /// Makes the changes, and returns those that were made.
@@ -215,7 +223,7 @@ impl CollectionChanges {
                 let abandoned = "the future of the call was dropped, and an index is still being built";
                 return Err(Error::refused(abandoned).during(&self.operation(WAIT)));
             }
-            tokio::time::sleep(pause).await;
+            self.reporting(tokio::time::sleep(pause)).await;
             pause = LONGEST_PAUSE.min(pause * 2);
         }
         Ok(())

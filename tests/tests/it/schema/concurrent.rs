@@ -270,3 +270,51 @@ async fn each_index_is_the_change_of_one_process(db: Database) {
         db.drop_database().await.unwrap();
     }
 }
+
+#[odm_test::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_progress_of_a_build_is_reported_to_who_builds_and_to_who_waits() {
+    let server = own().await;
+    let db = server.database(&format!("progress{}", std::process::id())).await.unwrap();
+    let admin = server.client().await.unwrap().database("admin");
+    let fail_point = "hangAfterStartingIndexBuild";
+    fill(&db, 300).await;
+    let hang = doc! { "configureFailPoint": fail_point, "mode": "alwaysOn" };
+    admin.run_command(hang).await.unwrap();
+
+    let schema = schema(&db, [on("a"), on("b").named("by_b")]);
+    let (sender, mut reports) = tokio::sync::mpsc::unbounded_channel();
+    let apply = |plan: odm::schema::Plan, who: &'static str| {
+        let sender = sender.clone();
+        let report = move |progress: &odm::schema::BuildProgress<'_>| {
+            let indexes = progress.indexes().to_vec();
+            let numbers = (progress.done(), progress.total());
+            sender
+                .send((who, progress.collection().to_owned(), indexes, progress.phase().to_owned(), numbers))
+                .unwrap();
+        };
+        tokio::spawn(async move { plan.apply().on_progress(report).await.unwrap().to_string() })
+    };
+    let expected = |who| {
+        let indexes = vec!["a_1".to_owned(), "by_b".to_owned()];
+        (who, "events".to_owned(), indexes, "scanning collection".to_owned(), (300, 300))
+    };
+    let first = apply(schema.plan().await.unwrap(), "builds");
+    assert_eq!(reports.recv().await.unwrap(), expected("builds"));
+    let plan = schema.plan().await.unwrap();
+    assert!(plan.to_string().contains("wait for index a_1"), "{plan}");
+    let second = apply(plan, "waits");
+    let report = loop {
+        let report = reports.recv().await.unwrap();
+        if report.0 == "waits" {
+            break report;
+        }
+    };
+    assert_eq!(report, expected("waits"));
+
+    admin.run_command(doc! { "configureFailPoint": fail_point, "mode": "off" }).await.unwrap();
+    assert_eq!(first.await.unwrap(), "created index events.a_1\ncreated index events.by_b");
+    assert_eq!(second.await.unwrap(), "nothing to change");
+    assert!(schema.plan().await.unwrap().is_empty());
+    db.drop_database().await.unwrap();
+    server.stop().await;
+}

@@ -135,9 +135,11 @@ async fn settle(db: &Database) {
 async fn a_killed_apply_is_continued_and_loses_nothing(db: Database, server: Server) {
     let accounts = db.driver().collection::<Document>("accounts");
     reset(&db).await;
+    let mut whole = child(&server, &db).await;
+    // A child starts for a time that is many times as long as it applies for.
     let started = Instant::now();
-    assert!(child(&server, &db).await.wait().await.unwrap().success());
-    let whole = started.elapsed();
+    assert!(whole.wait().await.unwrap().success());
+    let mut whole = started.elapsed();
     let plan = schema(&db).plan().await.unwrap();
     assert_eq!(plan.to_string(), "? accounts: index foreign_1 is not declared");
     let mut wanted = live(&db, "accounts").await;
@@ -147,12 +149,17 @@ async fn a_killed_apply_is_continued_and_loses_nothing(db: Database, server: Ser
     for number in 0..KILLS {
         reset(&db).await;
         let mut child = child(&server, &db).await;
+        let started = Instant::now();
         let jitter = RandomState::new().hash_one(number) % 1_000;
         let micros = u64::try_from(whole.as_micros()).unwrap() * (u64::from(number) * 1_000 + jitter)
             / (u64::from(KILLS) * 1_000);
         sleep(Duration::from_micros(micros)).await;
         child.start_kill().unwrap();
-        killed += u32::from(!child.wait().await.unwrap().success());
+        if child.wait().await.unwrap().success() {
+            whole = whole.min(started.elapsed());
+        } else {
+            killed += 1;
+        }
         settle(&db).await;
 
         apply(&db).await;
@@ -165,5 +172,5 @@ async fn a_killed_apply_is_continued_and_loses_nothing(db: Database, server: Ser
         let kept: Vec<Document> = futures_util::TryStreamExt::try_collect(cursor).await.unwrap();
         assert!(kept == documents(), "{} documents after {micros} µs", kept.len());
     }
-    assert!(killed > 0, "every child ended before it was killed");
+    assert!(killed >= KILLS / 2, "{killed} of {KILLS} children were killed before they ended");
 }

@@ -139,6 +139,92 @@ changes! {
         "`map.*` type bool -> string [narrowing]";
 }
 
+/// A test: the attributes of the model before and after, and the line of the plan.
+macro_rules! model_changes {
+    ($($name:ident: ($($before:tt)*) => ($($after:tt)*) $line:literal;)*) => { $(
+        #[odm_test::test]
+        async fn $name(db: Database) {
+            mod before {
+                use super::*;
+                #[derive(Debug, Model)]
+                #[odm(collection = "things", $($before)*)]
+                pub(super) struct Thing {
+                    id: i32,
+                    n: i32,
+                    street: Option<bool>,
+                    city: Option<bool>,
+                    at: Point,
+                }
+            }
+            mod after {
+                use super::*;
+                #[derive(Debug, Model)]
+                #[odm(collection = "things", $($after)*)]
+                pub(super) struct Thing {
+                    id: i32,
+                    n: i32,
+                    street: Option<bool>,
+                    city: Option<bool>,
+                    at: Point,
+                }
+            }
+            apply::<before::Thing>(&db).await;
+            let plan = db.schema(models![after::Thing]).plan().await.unwrap();
+            let lines: Vec<String> = plan.iter().map(ToString::to_string).collect();
+            assert_eq!(lines, [concat!("~ things: modify validator: ", $line)]);
+            apply::<after::Thing>(&db).await;
+            apply::<before::Thing>(&db).await;
+        }
+    )* };
+}
+
+fn renamed(_: &mut odm::bson::Document) {}
+
+model_changes! {
+    fields_are_required_together: (validator) => (validator, validate(required_together(street, city)))
+        "allOf none -> any (fields city, street; required city, street) or any (fields city, street) \
+         [narrowing]";
+    fields_are_no_longer_required_together: (validator, validate(required_together(street, city))) => (validator)
+        "allOf any (fields city, street; required city, street) or any (fields city, street) -> none [safe]";
+    a_version_is_introduced: (validator) => (validator, schema_version = 2, upgrade(1 = renamed))
+        "`_id` double or int or long (maximum 2147483647; minimum -2147483648; multipleOf 1) -> any; `at` \
+         object (fields x; required x) -> any; `city` bool or null -> any; `n` double or int or long (maximum \
+         2147483647; minimum -2147483648; multipleOf 1) -> any; `street` bool or null -> any; `_id` required \
+         -> optional; `at` required -> optional; `n` required -> optional; anyOf none -> any (fields _id, at, \
+         city, n, schema_version, street; required _id, at, n, schema_version) or any (fields schema_version) \
+         [narrowing]";
+    a_version_is_added: (validator, schema_version = 2, upgrade(1 = renamed))
+        => (validator, schema_version = 3, upgrade(1 = renamed, 2 = renamed))
+        "`schema_version` values 2 -> 3; `schema_version` maximum 1 -> 2 [narrowing]";
+    the_oldest_version_is_given_up: (validator, schema_version = 3, upgrade(1 = renamed, 2 = renamed))
+        => (validator, schema_version = 3, upgrade(2 = renamed))
+        "`schema_version` minimum 1 -> 2; `schema_version` optional -> required [narrowing]";
+    types_become_exact: (validator) => (validator(exact_types))
+        "`_id` type double or int or long -> int; `_id` maximum 2147483647 -> none; `_id` minimum -2147483648 \
+         -> none; `_id` multipleOf 1 -> none; `at.x` type double or int or long -> int; `at.x` maximum \
+         2147483647 -> none; `at.x` minimum -2147483648 -> none; `at.x` multipleOf 1 -> none; `n` type double \
+         or int or long -> int; `n` maximum 2147483647 -> none; `n` minimum -2147483648 -> none; `n` \
+         multipleOf 1 -> none; `city` optional -> required; `street` optional -> required [narrowing]";
+    types_become_less_exact: (validator(exact_types)) => (validator)
+        "`_id` type int -> double or int or long; `_id` maximum none -> 2147483647; `_id` minimum none -> \
+         -2147483648; `_id` multipleOf none -> 1; `at.x` type int -> double or int or long; `at.x` maximum \
+         none -> 2147483647; `at.x` minimum none -> -2147483648; `at.x` multipleOf none -> 1; `n` type int -> \
+         double or int or long; `n` maximum none -> 2147483647; `n` minimum none -> -2147483648; `n` \
+         multipleOf none -> 1; `city` required -> optional; `street` required -> optional [narrowing]";
+    undeclared_fields_are_refused: (validator) => (validator(deny_unknown_fields))
+        "`at` undeclared fields accepted -> refused; undeclared fields accepted -> refused [narrowing]";
+    undeclared_fields_are_accepted: (validator(deny_unknown_fields)) => (validator)
+        "undeclared fields refused -> accepted; `at` undeclared fields refused -> accepted [safe]";
+    the_level_changes: (validator) => (validator(level = "moderate"))
+        "level strict -> moderate [safe]";
+    the_level_changes_back: (validator(level = "moderate")) => (validator)
+        "level moderate -> strict [narrowing]";
+    the_action_changes: (validator) => (validator(action = "warn"))
+        "action error -> warn [safe]";
+    the_action_changes_back: (validator(action = "warn")) => (validator)
+        "action warn -> error [narrowing]";
+}
+
 #[odm_test::test]
 async fn rules_of_the_document(db: Database) {
     mod plain {

@@ -66,7 +66,7 @@ impl CollectionChanges {
     /// Creates the indexes that are missing. Returns `false` if another process created all of them meanwhile.
     pub(super) async fn create_indexes(&self, indexes: Vec<Document>) -> Result<bool> {
         let command = doc! { "createIndexes": self.collection.name, "indexes": indexes };
-        let reply = self.send(CREATE_INDEXES, command).await?;
+        let reply = self.reporting(self.send(CREATE_INDEXES, command)).await?;
         // A router replies without these numbers.
         let [before, after] = ["numIndexesBefore", "numIndexesAfter"].map(|count| reply.get(count));
         Ok(before.is_none() || before != after)
