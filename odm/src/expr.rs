@@ -341,6 +341,7 @@ pub fn operators() -> impl Iterator<Item = &'static Operator> {
         array::OPERATORS,
         array::OTHERS,
         bitwise::OPERATORS,
+        bitwise::LISTS,
         boolean::OPERATORS,
         boolean::OTHERS,
         comparison::OPERATORS,

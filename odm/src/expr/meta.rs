@@ -1,6 +1,6 @@
 //! The metadata of a row: `$meta`.
 
-use mongodb::bson::Document;
+use mongodb::bson::{Bson, Document};
 
 use super::{
     Expr,
@@ -19,8 +19,15 @@ pub struct Meta<T> {
 }
 
 impl<T> Meta<T> {
-    const fn new(keyword: &'static str) -> Self {
+    /// Creates metadata by its keyword on the server. You specify its type: `Meta::<Option<f64>>::new("searchScore")`.
+    pub const fn new(keyword: &'static str) -> Self {
         Self { keyword, types: std::marker::PhantomData }
+    }
+}
+
+impl<T> Meta<T> {
+    pub(crate) fn keyword(self) -> &'static str {
+        self.keyword
     }
 }
 
@@ -55,6 +62,22 @@ impl Meta<Option<Document>> {
     pub const SCORE_DETAILS: Self = Self::new("scoreDetails");
     /// How the score of an Atlas search was computed.
     pub const SEARCH_SCORE_DETAILS: Self = Self::new("searchScoreDetails");
+}
+
+impl Meta<Option<String>> {
+    /// The place of the document in the results of an Atlas search, from which another search continues.
+    pub const SEARCH_SEQUENCE_TOKEN: Self = Self::new("searchSequenceToken");
+}
+
+impl Meta<Option<Bson>> {
+    /// The values by which the server has sorted the document.
+    pub const SORT_KEY: Self = Self::new("sortKey");
+    /// The number of the document in the storage: an `i64`, or the id in a clustered collection.
+    pub const RECORD_ID: Self = Self::new("recordId");
+    /// The point of the document that is nearest to that of `$geoNear`.
+    pub const GEO_NEAR_POINT: Self = Self::new("geoNearPoint");
+    /// The id of the document that contains the document that an Atlas search with `returnScope` returns.
+    pub const SEARCH_ROOT_DOCUMENT_ID: Self = Self::new("searchRootDocumentId");
 }
 
 impl Meta<Option<Vec<Document>>> {

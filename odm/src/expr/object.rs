@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::codec::CodecResult,
     row::{With, WithFieldType, document},
-    value::{Doc, Map, MapKey, Value},
+    value::{Doc, Map, MapKey, StringValue, Value},
 };
 
 /// A document, or a document that may be absent: required by the operators on documents.
@@ -32,6 +32,11 @@ impl<D: Doc> Object for D {
 
 impl Object for Document {
     type Value = Bson;
+}
+
+#[diagnostic::do_not_recommend]
+impl Object for Bson {
+    type Value = Self;
 }
 
 impl<R: Value, Added: Doc> Object for With<R, Added> {
@@ -151,11 +156,13 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `item.get_field::<f64>("price.usd")`.
     ///
     /// `{ $getField: { field: name, input: document } }`
-    pub fn get_field<V: Value>(&self, name: impl Into<String>) -> Expr<R, V::Optional>
+    ///
+    /// A name that is not a constant requires MongoDB GETFIELD.
+    pub fn get_field<V: Value>(&self, name: impl Expression<R, T: StringValue>) -> Expr<R, V::Optional>
     where
         T: Object,
     {
-        Expr::computed(named("$getField", &mut [("field", constant(name)), ("input", self.rendered())]))
+        Expr::computed(named("$getField", &mut [("field", name.render()), ("input", self.rendered())]))
     }
 
     /// Sets a field of the document, by its name, which may contain dots or begin with `$`; null stays null.
@@ -197,11 +204,13 @@ fn constant(name: impl Into<String>) -> CodecResult<Rendered> {
 /// `get_field::<_, f64>(current(), "price.usd")`.
 ///
 /// `{ $getField: { field: name, input: document } }`
+///
+/// A name that is not a constant requires MongoDB GETFIELD.
 pub fn get_field<R, V: Value>(
     document: impl Expression<R, T: Object>,
-    name: impl Into<String>,
+    name: impl Expression<R, T: StringValue>,
 ) -> Expr<R, V::Optional> {
-    Expr::computed(named("$getField", &mut [("field", constant(name)), ("input", document.render())]))
+    Expr::computed(named("$getField", &mut [("field", name.render()), ("input", document.render())]))
 }
 
 /// Sets a field of a document, by its name, which may contain dots or begin with `$`; null stays null.

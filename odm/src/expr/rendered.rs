@@ -84,12 +84,42 @@ impl Rendered {
         Self::around(self.value, self.levels.max(argument.levels + 2))
     }
 
-    /// Adds an argument to an operator that has a list of them: `{ operator: [.., argument] }`.
+    /// Replaces an argument of an operator that has named arguments by a document with it and another value:
+    /// `{ operator: { .., name: { key: argument, other: value } } }`.
+    pub(crate) fn with_argument_in(
+        mut self,
+        name: &'static str,
+        key: &'static str,
+        (other, value): (&'static str, CodecResult<Self>),
+    ) -> CodecResult<Self> {
+        let value = value?;
+        if let Some(Bson::Document(arguments)) = self.operand_mut()
+            && let Some(argument) = arguments.get_mut(name)
+        {
+            let mut both = Document::new();
+            both.insert(key, std::mem::replace(argument, Bson::Null));
+            both.insert(other, value.value);
+            *argument = both.into();
+        }
+        // The argument may be the deepest.
+        Self::around(self.value, (self.levels + 1).max(value.levels + 3))
+    }
+
+    /// Adds an argument to an operator that has a list of them: `{ operator: [.., argument] }`. A single argument becomes
+    /// the first of the list.
     pub(crate) fn with_item(mut self, argument: CodecResult<Self>) -> CodecResult<Self> {
         let argument = argument?;
-        if let Some(Bson::Array(arguments)) = self.operand_mut() {
-            arguments.push(argument.value);
+        let mut levels = self.levels;
+        match self.operand_mut() {
+            Some(Bson::Array(arguments)) => arguments.push(argument.value),
+            Some(single) => {
+                let first = std::mem::replace(single, Bson::Null);
+                *single = vec![first, argument.value].into();
+                levels += 1;
+            }
+            None => {}
         }
+        self.levels = levels;
         Self::around(self.value, self.levels.max(argument.levels + 2))
     }
 

@@ -43,7 +43,10 @@ pub use self::{
     graph_lookup::{GraphLookup, InGraphLookup},
     lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, from},
     redact::{Redaction, descend, keep, prune},
-    search::{Fusion, IntoSearch, IntoSearchMeta, ScoreNormalization, VectorSearch},
+    search::{
+        Fusion, IntoSearch, IntoSearchMeta, NearestVectors, NestedScore, Rerank, ScoreNormalization, ScoreOptions,
+        Search, VectorSearch, has_ancestor, has_root, nearest_vectors,
+    },
     table::stages,
     window::{InWindow, OverWindow, Windows, partition_by, sort_by},
     write::{Merge, WhenMatched, WhenNotMatched, Written},

@@ -78,6 +78,11 @@ fn conversions() -> Vec<Entry> {
             "expr/convert::convert",
             same(one(|r| expr::convert::<_, f64, _>(r.text())), &one(|r| r.text().convert::<f64>())),
         ),
+        (
+            "expr/convert::convert_to",
+            same(one(|r| expr::convert_to(r.text(), "double")), &one(|r| r.text().convert_to("double"))),
+        ),
+        ("expr/convert::binary_subtype", vec![one(|r| r.text().convert::<Binary>().binary_subtype(0))]),
         ("expr/convert::base", vec![one(|r| r.number().convert::<String>().base(16))]),
         ("expr/convert::format", vec![one(|r| r.text().convert::<Binary>().format("hex"))]),
         ("expr/convert::byte_order", vec![one(|r| r.number().convert::<Binary>().byte_order("big"))]),
@@ -95,7 +100,17 @@ fn json() -> Vec<Entry> {
         hash(text, "sha256");
         hex_hash(text, "sha256");
     };
-    all.push(("expr/json::create_object_id", vec![one(|_| expr::create_object_id())]));
+    all.extend([
+        ("expr/json::create_object_id", vec![one(|_| expr::create_object_id())]),
+        ("expr/json::relaxed", vec![one(|r| r.text().serialize_ejson().relaxed(false))]),
+        (
+            "expr/json::on_error",
+            vec![
+                one(|r| r.text().serialize_ejson().on_error("none")),
+                one(|r| r.text().deserialize_ejson().on_error("none")),
+            ],
+        ),
+    ]);
     all.extend(functions! { "expr/size"; binary_size(text); });
     all
 }
