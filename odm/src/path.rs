@@ -18,7 +18,10 @@ mod no_operators;
 pub(crate) mod operand;
 
 pub(crate) use self::key::types_only;
-pub(crate) use self::{context::element, operand::operand_list};
+pub(crate) use self::{
+    context::{element, paths},
+    operand::operand_list,
+};
 pub(crate) use self::{
     context::{Context, InQuery},
     into_base::IntoBase,

@@ -115,6 +115,7 @@ pub fn key_value<R, X: Expression<R>>(
 pub(crate) const OTHERS: &[Operator] = &[
     operator!("$mergeObjects", merge_objects_of),
     operator!("$getField", get_field),
+    operator!("$getField", get_current_field),
     operator!("$setField", set_field),
     operator!("$unsetField", unset_field),
 ];
@@ -211,6 +212,16 @@ pub fn get_field<R, V: Value>(
     name: impl Expression<R, T: StringValue>,
 ) -> Expr<R, V::Optional> {
     Expr::computed(named("$getField", &mut [("field", name.render()), ("input", document.render())]))
+}
+
+/// Returns a field of the document in which paths begin, which is the row, by its name, which may contain dots or begin
+/// with `$`. You specify its type: `get_current_field::<_, f64>("price.usd")`.
+///
+/// `{ $getField: { field: name } }`
+///
+/// The server must be newer than MongoDB 6.0, which needs the document: `get_field(current(), name)`.
+pub fn get_current_field<R, V: Value>(name: impl Expression<R, T: StringValue>) -> Expr<R, V::Optional> {
+    Expr::computed(named("$getField", &mut [("field", name.render())]))
 }
 
 /// Sets a field of a document, by its name, which may contain dots or begin with `$`; null stays null.

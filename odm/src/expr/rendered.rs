@@ -44,6 +44,8 @@ impl Rendered {
     pub(crate) fn constant(value: Bson) -> CodecResult<Self> {
         match &value {
             Bson::String(text) if text.starts_with('$') => one("$literal", Ok(Self::leaf(value))),
+            // An array of constants is itself an expression.
+            Bson::Array(items) if items.iter().all(is_plain) => Self::measured(value),
             Bson::Document(_) | Bson::Array(_) | Bson::JavaScriptCodeWithScope(_) => {
                 one("$literal", Self::measured(value))
             }
@@ -65,6 +67,11 @@ impl Rendered {
     /// Returns whether the expression is the literal of an array.
     pub(crate) fn is_array(&self) -> bool {
         matches!(self.value, Bson::Array(_))
+    }
+
+    /// Returns the expression, of which the caller changes only scalar values.
+    pub(crate) fn value_mut(&mut self) -> &mut Bson {
+        &mut self.value
     }
 
     pub(crate) fn into_value(self) -> Bson {
@@ -151,6 +158,15 @@ impl Rendered {
     }
 }
 
+/// Returns whether the server reads a value in an expression as a constant. Arrays are not examined.
+fn is_plain(value: &Bson) -> bool {
+    match value {
+        Bson::String(text) => !text.starts_with('$'),
+        Bson::Document(_) | Bson::Array(_) | Bson::JavaScriptCodeWithScope(_) => false,
+        _ => true,
+    }
+}
+
 /// Returns the name after a `$`. It is called for every field, where `format!` would cost more than the copy.
 pub(crate) fn dollar(name: &str) -> String {
     let mut path = String::with_capacity(name.len() + 1);
@@ -177,19 +193,19 @@ pub(crate) fn single(operator: &'static str, argument: CodecResult<Rendered>) ->
 }
 
 /// `{ operator: [value, ..] }`, for an operator that reads the elements of a single array: a single value gets null beside
-/// it, which the operator ignores, so that a value that is an array stays one.
+/// it, which the operator ignores, so that a value that is an array stays one. The expression of an array is the only
+/// element of the list.
 pub(crate) fn several(operator: &'static str, values: CodecResult<Rendered>) -> CodecResult<Rendered> {
-    one(
-        operator,
-        values.map(|mut values| {
-            if let Bson::Array(list) = &mut values.value
-                && list.len() == 1
-            {
+    let mut values = values?;
+    match &mut values.value {
+        Bson::Array(list) => {
+            if list.len() == 1 {
                 list.push(Bson::Null);
             }
-            values
-        }),
-    )
+            one(operator, Ok(values))
+        }
+        _ => list(operator, &mut [Ok(values)]),
+    }
 }
 
 /// Returns an array of values, unless it has fewer than `least` elements.

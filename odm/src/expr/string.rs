@@ -67,7 +67,7 @@ pub enum IndexOf {}
 impl<R, T> Expr<R, T, IndexOf> {
     /// Searches from this position on.
     ///
-    /// `[.., start]`
+    /// `{ $indexOfCP: [text, substring, start] }`
     pub fn starting_at<B>(self, start: impl Expression<R, T = B>) -> Expr<R, T>
     where
         B: Integer + Required,
@@ -77,7 +77,7 @@ impl<R, T> Expr<R, T, IndexOf> {
 
     /// Searches from the position `start` up to, but not including, `end`.
     ///
-    /// `[.., start, end]`
+    /// `{ $indexOfCP: [text, substring, start, end] }`
     pub fn within<B, C>(self, start: impl Expression<R, T = B>, end: impl Expression<R, T = C>) -> Expr<R, T>
     where
         B: Integer + Required,

@@ -43,7 +43,8 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Does the same as [`regex`](Path::regex), with the pattern and the options in one value.
     ///
-    /// `{ field: { $regex: /pattern/i } }`
+    /// `{ field: { $regex: /pattern/i } }`; the negation, `!b.title().regex_literal(..)`, is
+    /// `{ field: { $not: /pattern/i } }`
     pub fn regex_literal(&self, pattern: &str, options: &str) -> Filter<M>
     where
         V: Text,

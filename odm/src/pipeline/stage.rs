@@ -53,11 +53,8 @@ pub use self::{
 };
 use mongodb::bson::{Bson, Document};
 
-use crate::{
-    error::codec::{CodecError, CodecResult},
-    path::{InQuery, One, Root},
-    value::Value,
-};
+pub(super) use crate::path::paths;
+use crate::error::codec::{CodecError, CodecResult};
 
 /// The argument of a stage that a builder sets field by field. It keeps the first value that cannot be sent, and the stage
 /// reports it.
@@ -86,9 +83,4 @@ impl StageArgument {
     fn finish(self) -> CodecResult<Document> {
         self.problem.map_or(Ok(self.fields), Err)
     }
-}
-
-/// Returns the fields of a row as paths.
-pub(super) fn paths<R: Value>() -> Root<R> {
-    R::under(InQuery::<R, One>::root(), ())
 }

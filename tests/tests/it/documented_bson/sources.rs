@@ -119,10 +119,10 @@ fn rows(table: &str, row: &str) -> Vec<(String, Vec<String>)> {
         "operators" | "accumulators" => vec![operator(row)],
         "statistics" => {
             let (method, function, operator) = (word(), word(), word());
-            let array = format!("{{ {operator}: array }}");
+            let list = |of: &str| format!("{{ {operator}: [{of}] }}");
             vec![
-                (function, vec![format!("{{ {operator}: [value, ..] }}"), array.clone()]),
-                (method, vec![array]),
+                (function, vec![list("value, .."), list("array")]),
+                (method, vec![format!("{{ {operator}: array }}")]),
             ]
         }
         "similarities" => {

@@ -5,7 +5,7 @@ use odm::{
     Collection, Database, Filter, Model, Pipeline, Shape, Sort,
     bson::{Binary, Bson, DateTime, Document, Uuid, doc},
     expr::{
-        Meta, bit_and_of, convert, convert_to, get_field, meta, regex, replace_all, replace_one, serialize_ejson,
+        Meta, bit_and_of, convert, convert_to, get_current_field, get_field, let_, meta, regex, replace_all, replace_one, serialize_ejson,
         split,
     },
     geo::Position,
@@ -282,6 +282,16 @@ async fn a_value_is_converted_to_a_type_that_is_an_expression(db: Database) {
     assert_eq!(types, [1.0, 2.0, 3.0, 4.0, 5.0]);
 }
 
+/// What only newer servers accept is what 6.0 refuses.
+#[odm_test::test]
+async fn a_server_of_version_6_needs_a_constant_name_and_a_document(db: Database) {
+    let measures = measures(&db).await;
+    let computed = measures.aggregate().sort_by_count(|m| get_field::<_, i32>(m.any(), m.name())).await;
+    assert_eq!(computed.err().and_then(|error| error.code()), Some(5_654_601));
+    let current = measures.aggregate().sort_by_count(|_| get_current_field::<_, i32>("name")).await;
+    assert_eq!(current.err().and_then(|error| error.code()), Some(3_041_703));
+}
+
 #[test]
 fn conversions_name_their_type() {
     let to = |to: Bson| Bson::from(doc! { "$convert": { "input": "$name", "to": to } });
@@ -314,9 +324,36 @@ fn arguments_of_newer_servers_render_as_in_the_manual() {
     );
     assert_eq!(rendered(|m| bit_and_of([m.whole()])), doc! { "$bitAnd": ["$whole"] }.into());
     assert_eq!(
+        rendered(|_| get_current_field::<_, i32>("a.b")),
+        doc! { "$getField": { "field": "a.b" } }.into()
+    );
+    assert_eq!(
         rendered(|m| get_field::<_, i32>(m.any(), m.name())),
         doc! { "$getField": { "field": "$name", "input": "$any" } }.into()
     );
+}
+
+#[odm_test::test]
+async fn nested_closures_read_the_elements_of_the_outer_ones(db: Database) {
+    let measures = measures(&db).await;
+    let sums = values!(measures, Vec<i32>, |m| {
+        m.words().map(|word| m.parts().reduce(0, |sum, part| sum + part.qty() + word.str_len_cp()).to_int())
+    });
+    assert_eq!(sums, [vec![], vec![10], vec![0, 0], vec![12], vec![6]]);
+    let twice = values!(measures, i32, |m| {
+        m.parts()
+            .reduce(lit(0_i64), |sum, part| {
+                sum + m.parts().reduce(lit(0_i64), |inner, other| inner + other.qty() * part.qty())
+            })
+            .to_int()
+    });
+    assert_eq!(twice, [100, 81, 0, 100, 25]);
+    let with_let = values!(measures, i64, |m| {
+        let_((("value", m.whole()), ("this", 10), ("it", 100)), |(value, this, it)| {
+            m.parts().reduce(lit(0_i64), |sum, _| sum + value + this + it)
+        })
+    });
+    assert_eq!(with_let, [222, 112, 0, 228, 115]);
 }
 
 /// A field of any type has the operators on strings, dates, documents, arrays and booleans.

@@ -78,7 +78,10 @@ fn of_values() -> Vec<Entry> {
         ("filter/element::is_present", vec![filter(m.field().is_present()), filter(h.field().is_present())]),
         ("filter/evaluation::starts_with", vec![filter(t.field().starts_with("prefix"))]),
         ("filter/evaluation::regex", vec![filter(t.field().regex("pattern", "i"))]),
-        ("filter/evaluation::regex_literal", vec![filter(t.field().regex_literal("pattern", "i"))]),
+        ("filter/evaluation::regex_literal", vec![
+                filter(t.field().regex_literal("pattern", "i")),
+                filter(!t.field().regex_literal("pattern", "i")),
+            ]),
         ("filter/evaluation::in_regex", vec![filter(t.field().in_regex([("^be", ""), ("^st", "i")]))]),
         ("filter/evaluation::mod_", vec![filter(n.field().mod_(4, 0))]),
         ("filter/evaluation::none_of", vec![filter(Filter::none_of([n.field().eq(1), n.other().eq(2)]))]),

@@ -100,7 +100,14 @@ fn statistics() -> Vec<Entry> {
             "expr/statistics::similarity_euclidean",
             vec![one(|r| expr::similarity_euclidean(r.numbers(), [1, 2]))],
         ),
-        ("expr/statistics::score", vec![one(|r| expr::similarity_cosine(r.numbers(), [1, 2]).score())]),
+        (
+            "expr/statistics::score",
+            vec![
+                one(|r| expr::similarity_cosine(r.numbers(), [1, 2]).score()),
+                one(|r| expr::similarity_dot_product(r.numbers(), [1, 2]).score()),
+                one(|r| expr::similarity_euclidean(r.numbers(), [1, 2]).score()),
+            ],
+        ),
     ]);
     all
 }

@@ -31,7 +31,30 @@ fn texts() -> Vec<Entry> {
         replace_all(text, "a", "b");
     };
     all.extend([
-        ("expr/string::chars", vec![one(|r| r.text().trim().chars("*"))]),
+        (
+            "expr/string::chars",
+            vec![
+                one(|r| r.text().trim().chars("*")),
+                one(|r| r.text().ltrim().chars("*")),
+                one(|r| r.text().rtrim().chars("*")),
+            ],
+        ),
+        (
+            "expr/string::starting_at",
+            vec![
+                one(|r| r.text().index_of_cp("a").starting_at(1)),
+                one(|r| r.text().index_of_bytes("a").starting_at(1)),
+                one(|r| r.numbers().index_of_array(5).starting_at(1)),
+            ],
+        ),
+        (
+            "expr/string::within",
+            vec![
+                one(|r| r.text().index_of_cp("a").within(1, 3)),
+                one(|r| r.text().index_of_bytes("a").within(1, 3)),
+                one(|r| r.numbers().index_of_array(5).within(1, 3)),
+            ],
+        ),
         ("expr/string::concat", vec![one(|r| expr::concat((r.text(), "a"))), one(|r| r.text().concat("a"))]),
     ]);
     all
@@ -52,7 +75,14 @@ fn regular_expressions() -> Vec<Entry> {
         regex_find_all(text, "a");
         regex_match(text, "a");
     };
-    all.push(("expr/regex::options", vec![one(|r| r.text().regex_match("a").options("i"))]));
+    all.push((
+        "expr/regex::options",
+        vec![
+            one(|r| r.text().regex_match("a").options("i")),
+            one(|r| r.text().regex_find("a").options("i")),
+            one(|r| r.text().regex_find_all("a").options("i")),
+        ],
+    ));
     all
 }
 

@@ -50,7 +50,9 @@ fn search() -> Vec<Entry> {
     let doubled = fusion().expression(variable::<_, f64>("words") * 2);
     vec![
         ("pipeline/stage/search::search", rendered(sales().search(words()))),
+        ("pipeline/stage/search::search", with_options()),
         ("pipeline/stage/search::search_meta", rendered(sales().search_meta(words()))),
+        ("pipeline/stage/search::search_meta", of_metadata_with_options()),
         ("pipeline/stage/search::vector_search", vector(|it| it)),
         ("pipeline/stage/search::rank_fusion", rendered(sales().rank_fusion(fusion()))),
         ("pipeline/stage/search::score_fusion", scored.clone()),
@@ -58,7 +60,7 @@ fn search() -> Vec<Entry> {
         ("pipeline/stage/search/fusion::weight", weighted.clone()),
         ("pipeline/stage/search/fusion::score_details", weighted),
         ("pipeline/stage/search/fusion::normalization", scored),
-        ("pipeline/stage/search/fusion::average", rendered(sales().score_fusion(fusion().average()))),
+        ("pipeline/stage/search/fusion::average", rendered(sales().score_fusion(fusion().average().score_details()))),
         ("pipeline/stage/search/fusion::expression", rendered(sales().score_fusion(doubled))),
     ]
     .into_iter()
@@ -66,6 +68,27 @@ fn search() -> Vec<Entry> {
     .chain(operators())
     .chain(scores())
     .collect()
+}
+
+/// The options of `$search`, by the builders of the driver.
+fn with_options() -> Vec<Bson> {
+    let search = atlas_search::search(atlas_search::text("title", "odm"))
+        .highlight(doc! { "path": "title" })
+        .concurrent(true)
+        .count(doc! { "type": "total" })
+        .search_after("token")
+        .search_before("token")
+        .score_details(true)
+        .sort(doc! { "title": 1 });
+    rendered(sales().search(search))
+}
+
+/// The options of `$searchMeta`.
+fn of_metadata_with_options() -> Vec<Bson> {
+    let search = atlas_search::search_meta(atlas_search::exists("title")).count(doc! { "type": "total" });
+    let scoped = Search::new(atlas_search::exists("title")).index("companies");
+    let scoped = scoped.return_scope("funding_rounds").return_stored_source();
+    [rendered(sales().search_meta(search)), rendered(sales().search_meta(scoped))].concat()
 }
 
 fn vector(options: fn(VectorSearch<Sale>) -> VectorSearch<Sale>) -> Vec<Bson> {
