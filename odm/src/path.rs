@@ -19,10 +19,6 @@ pub(crate) mod operand;
 
 pub(crate) use self::key::types_only;
 pub(crate) use self::{
-    context::{element, paths},
-    operand::operand_list,
-};
-pub(crate) use self::{
     context::{Context, InQuery},
     into_base::IntoBase,
     key::{Key, Layer, OneField},
@@ -38,6 +34,10 @@ pub use self::{
     multiplicity::{Each, Many, Multiplicity, One, OnePlace, Queried},
     narrow::Variant,
     operand::{Assign, Operand},
+};
+pub(crate) use self::{
+    context::{element, paths},
+    operand::operand_list,
 };
 
 use std::{fmt, marker::PhantomData};

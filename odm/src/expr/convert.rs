@@ -151,7 +151,9 @@ impl<R, T: Value> Expr<R, T, Convert> {
         B: Integer + Required,
     {
         let converted = self.source.render();
-        Self::computed(converted.and_then(|it| it.with_argument_in("to", "type", ("subtype", subtype.render()))))
+        Self::computed(
+            converted.and_then(|it| it.with_argument_in("to", "type", ("subtype", subtype.render()))),
+        )
     }
 }
 

@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn a_reduce_inside_a_closure_reads_the_outer_element() {
-        let nested = words().map(|outer| words().reduce("", |text, word| concat((text, word, outer.clone()))));
+        let nested =
+            words().map(|outer| words().reduce("", |text, word| concat((text, word, outer.clone()))));
         assert_eq!(
             rendered(&nested),
             bson!({ "$map": { "input": "$words", "in": { "$let": {
@@ -279,7 +280,8 @@ mod tests {
             } } } })
         );
         // Names of the caller need no others.
-        let named = words().map_as("outer", |outer| words().reduce("", |text, word| concat((text, word, outer))));
+        let named =
+            words().map_as("outer", |outer| words().reduce("", |text, word| concat((text, word, outer))));
         assert_eq!(
             rendered(&named),
             bson!({ "$map": { "input": "$words", "as": "outer", "in": { "$reduce": {
@@ -290,7 +292,8 @@ mod tests {
 
     #[test]
     fn variables_of_a_let_are_visible_inside_other_operators() {
-        let value = let_(("value", "a"), |value| words().reduce("", |text, word| concat((text, word, value))));
+        let value =
+            let_(("value", "a"), |value| words().reduce("", |text, word| concat((text, word, value))));
         assert_eq!(
             Expr::<(), _>::rendered(&value).unwrap().into_value(),
             bson!({ "$let": { "vars": { "value": "a" }, "in": { "$let": {

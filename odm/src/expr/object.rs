@@ -103,7 +103,7 @@ operators! {
 /// Returns a pair of a name and a value, as an element of the array that
 /// [`array_to_object`](super::array_to_object) needs: `[key_value("total", o.price() * o.quantity())]`.
 ///
-/// `{ k: name, v: value }`
+/// `{ $arrayToObject: [[{ k: name, v: value }]] }`
 pub fn key_value<R, X: Expression<R>>(
     name: impl Expression<R, T = String>,
     value: X,
@@ -158,7 +158,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     ///
     /// `{ $getField: { field: name, input: document } }`
     ///
-    /// A name that is not a constant requires MongoDB GETFIELD.
+    /// MongoDB 6.0 accepts only a constant name.
     pub fn get_field<V: Value>(&self, name: impl Expression<R, T: StringValue>) -> Expr<R, V::Optional>
     where
         T: Object,
@@ -206,7 +206,7 @@ fn constant(name: impl Into<String>) -> CodecResult<Rendered> {
 ///
 /// `{ $getField: { field: name, input: document } }`
 ///
-/// A name that is not a constant requires MongoDB GETFIELD.
+/// MongoDB 6.0 accepts only a constant name.
 pub fn get_field<R, V: Value>(
     document: impl Expression<R, T: Object>,
     name: impl Expression<R, T: StringValue>,

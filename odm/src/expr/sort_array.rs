@@ -32,7 +32,10 @@ impl<R, T: Value, O> Expr<R, T, O> {
     where
         T: Array<Item = I>,
     {
-        Expr::computed(named("$sortArray", &mut [("input", self.rendered()), ("sortBy", rendered(order(by)))]))
+        Expr::computed(named(
+            "$sortArray",
+            &mut [("input", self.rendered()), ("sortBy", rendered(order(by)))],
+        ))
     }
 
     /// Returns the element that is first in an order of the documents; null if there is none.

@@ -73,11 +73,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $near: [x, y], $minDistance: 2.0, $maxDistance: 10.0 } }`
     ///
     /// The field needs a `2d` index. Use [`near`](Path::near) with a `2dsphere` index.
-    pub fn near_coordinates(
-        &self,
-        [x, y]: [impl Metres; 2],
-        distance: impl DistanceRange,
-    ) -> Filter<M>
+    pub fn near_coordinates(&self, [x, y]: [impl Metres; 2], distance: impl DistanceRange) -> Filter<M>
     where
         V: Geospatial,
         R: Queried,

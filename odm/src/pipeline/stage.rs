@@ -44,8 +44,8 @@ pub use self::{
     lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, from},
     redact::{Redaction, descend, keep, prune},
     search::{
-        Fusion, IntoSearch, IntoSearchMeta, NearestVectors, NestedScore, Rerank, ScoreNormalization, ScoreOptions,
-        Search, VectorSearch, has_ancestor, has_root, nearest_vectors,
+        Fusion, IntoSearch, IntoSearchMeta, NearestVectors, NestedScore, Rerank, ScoreNormalization,
+        ScoreOptions, Search, VectorSearch, has_ancestor, has_root, nearest_vectors,
     },
     table::stages,
     window::{InWindow, OverWindow, Windows, partition_by, sort_by},
@@ -53,8 +53,8 @@ pub use self::{
 };
 use mongodb::bson::{Bson, Document};
 
-pub(super) use crate::path::paths;
 use crate::error::codec::{CodecError, CodecResult};
+pub(super) use crate::path::paths;
 
 /// The argument of a stage that a builder sets field by field. It keeps the first value that cannot be sent, and the stage
 /// reports it.

@@ -60,7 +60,6 @@ fn cases_render_the_examples() {
     let mut wrong = Vec::new();
     for Example { id, pipeline, .. } in examples() {
         let Some(case) = cases.get(id.as_str()) else { continue };
-        if std::env::var_os("AGGB_DUMP").is_some() { use std::io::Write as _; let mut f = std::fs::OpenOptions::new().create(true).append(true).open("/tmp/aggb_rendered.ndjson").unwrap(); let v = odm::bson::Bson::from(case.rendered()).into_relaxed_extjson(); writeln!(f, "{}", serde_json::json!({"id": id, "rendered": v, "expected": odm::bson::Bson::from(pipeline.clone()).into_relaxed_extjson()})).unwrap(); }
         let (rendered, expected) = (normalised(case.rendered()), normalised(pipeline));
         if rendered != expected {
             wrong.push(format!("{id}\n  renders  {rendered}\n  expected {expected}"));

@@ -236,16 +236,16 @@ fn the_catalogue_is_complete() {
         let of_kind: Vec<_> = listed.iter().filter(|listed| listed.kind == kind).collect();
         let incomplete: Vec<_> = of_kind
             .iter()
-            .filter_map(|listed| Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries, &everything)?)))
+            .filter_map(|listed| {
+                Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries, &everything)?))
+            })
             .collect();
         summary.push(format!("{title}={}/{all}", of_kind.len() - incomplete.len()));
         problems.extend(incomplete);
         let beside: Vec<_> = BESIDE.iter().filter(|listed| listed.kind == kind).collect();
-        problems.extend(
-            beside
-                .iter()
-                .filter_map(|listed| Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries, &everything)?))),
-        );
+        problems.extend(beside.iter().filter_map(|listed| {
+            Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries, &everything)?))
+        }));
         for name in functions(kind).keys() {
             if !of_kind.iter().copied().chain(beside.iter().copied()).any(|listed| listed.name == *name) {
                 problems.push(format!("{kind} {name}: it is not in the list"));
@@ -344,7 +344,9 @@ fn page() -> String {
             _ => "methods of typed paths; the modifiers of `$push` are methods of `PushEach`",
         };
         writeln!(page, "\n## {}{}\n\nThese are {module}.\n", title[..1].to_uppercase(), &title[1..]).unwrap();
-        page.push_str("| operator | function | optional arguments | since MongoDB |\n| --- | --- | --- | --- |\n");
+        page.push_str(
+            "| operator | function | optional arguments | since MongoDB |\n| --- | --- | --- | --- |\n",
+        );
         for (name, operators) in functions(kind) {
             let names = named(kind, name, &quotes);
             let listed = listed.iter().find(|listed| listed.kind == kind && listed.name == name);
@@ -357,7 +359,9 @@ fn page() -> String {
             writeln!(page, "| `{name}` | {} | {} | {since} |", in_code(&names), in_code(&arguments)).unwrap();
         }
     }
-    page.push_str("\n## Variables\n\nThese are functions of `odm::expr`.\n\n| variable | function |\n| --- | --- |\n");
+    page.push_str(
+        "\n## Variables\n\nThese are functions of `odm::expr`.\n\n| variable | function |\n| --- | --- |\n",
+    );
     for (name, function) in variables() {
         writeln!(page, "| `{name}` | `{function}` |").unwrap();
     }

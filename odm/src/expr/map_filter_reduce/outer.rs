@@ -22,7 +22,8 @@ pub(super) fn visible(
     let mut found = [false; 2];
     rename(expression.value_mut(), [true; 2], &mut found);
     let used = OUTER.iter().zip(found).filter(|(_, found)| *found);
-    let mut vars: Vec<_> = used.map(|((name, outer), _)| (*outer, Ok(Rendered::path(&format!("${name}"))))).collect();
+    let mut vars: Vec<_> =
+        used.map(|((name, outer), _)| (*outer, Ok(Rendered::path(&format!("${name}"))))).collect();
     let reduce = reduce(Ok(expression));
     if vars.is_empty() { reduce } else { named("$let", &mut [("vars", object(&mut vars)), ("in", reduce)]) }
 }
@@ -57,9 +58,14 @@ fn rename_operand(operator: &str, operand: &mut Bson, free: [bool; 2], found: &m
     let inside = match (operator, &*operand) {
         ("$map" | "$reduce", Bson::Document(arguments)) => {
             let is_reduce = operator == "$reduce";
-            Some(("in", [("as", "this", true), ("valueAs", "value", is_reduce)].map(|it| binds(arguments, it))))
+            Some((
+                "in",
+                [("as", "this", true), ("valueAs", "value", is_reduce)].map(|it| binds(arguments, it)),
+            ))
         }
-        ("$filter", Bson::Document(arguments)) => Some(("cond", [binds(arguments, ("as", "this", true)), false])),
+        ("$filter", Bson::Document(arguments)) => {
+            Some(("cond", [binds(arguments, ("as", "this", true)), false]))
+        }
         ("$let", Bson::Document(arguments)) => {
             let vars = arguments.get_document("vars").ok();
             Some(("in", OUTER.map(|(name, _)| vars.is_some_and(|vars| vars.contains_key(name)))))
@@ -69,7 +75,8 @@ fn rename_operand(operator: &str, operand: &mut Bson, free: [bool; 2], found: &m
     match (inside, operand) {
         (Some((argument, bound)), Bson::Document(arguments)) => {
             for (name, value) in arguments.iter_mut() {
-                let free_here = [0, 1].map(|position| free[position] && !(name == argument && bound[position]));
+                let free_here =
+                    [0, 1].map(|position| free[position] && !(name == argument && bound[position]));
                 rename(value, free_here, found);
             }
         }

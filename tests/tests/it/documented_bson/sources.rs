@@ -11,8 +11,16 @@ const SOURCES: [&str; 8] =
     ["filter", "update", "sort.rs", "expr", "accumulator", "pipeline", "path/array.rs", "index"];
 
 /// The macros that make functions with their documentation, one function or method for each line.
-const TABLES: [&str; 8] =
-    ["operators", "accumulators", "statistics", "similarities", "numbers", "per_unit", "bit_lists", "options"];
+const TABLES: [&str; 8] = [
+    "operators",
+    "accumulators",
+    "statistics",
+    "similarities",
+    "numbers",
+    "per_unit",
+    "bit_lists",
+    "options",
+];
 
 /// Returns the snippets in the documentation of each function, by `file::function`.
 pub(crate) fn all_quotes() -> BTreeMap<String, Vec<String>> {

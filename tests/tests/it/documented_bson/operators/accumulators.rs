@@ -91,8 +91,7 @@ pub(super) fn accumulators() -> Vec<Entry> {
 fn scripts() -> Vec<Entry> {
     let script = || accumulator("function() { return 0 }", "function(a, b) { return a + b }");
     let add = "function(a, b) { return a + b }";
-    let whole =
-        one(|r| script().finalize("function(a) { return a }").accumulate::<f64>(add, (r.number(),)));
+    let whole = one(|r| script().finalize("function(a) { return a }").accumulate::<f64>(add, (r.number(),)));
     vec![
         ("accumulator/script::accumulator", vec![one(|r| script().accumulate::<f64>(add, (r.number(),)))]),
         (

@@ -7,7 +7,9 @@ use odm::{
     geo::{Area, Point, Polygon},
 };
 
-use super::{Entry, Grid, Holes, List, Maybe, Number, Place, Tagged, Text, Untagged, expr, filter, sort};
+use super::{
+    Entry, Grid, Holes, List, Maybe, Number, Order, Place, Tagged, Text, Untagged, expr, filter, sort,
+};
 
 pub(super) fn filters() -> Vec<Entry> {
     let mut all = of_values();
@@ -42,7 +44,7 @@ fn of_values() -> Vec<Entry> {
         ("filter/array::all", vec![filter(l.field().all([1, 2]))]),
         (
             "filter/array::all_any",
-            vec![filter(l.lines().all_any(|line| [line.qty().gt(1), line.qty().lt(5)]))],
+            vec![filter(Order::fields().field().all_any(|line| [line.qty().gt(1), line.qty().lt(5)]))],
         ),
         ("filter/array::size", vec![filter(l.field().size(2))]),
         ("filter/bitwise::bits_all_set", vec![filter(n.field().bits_all_set([0, 2]))]),
@@ -78,10 +80,13 @@ fn of_values() -> Vec<Entry> {
         ("filter/element::is_present", vec![filter(m.field().is_present()), filter(h.field().is_present())]),
         ("filter/evaluation::starts_with", vec![filter(t.field().starts_with("prefix"))]),
         ("filter/evaluation::regex", vec![filter(t.field().regex("pattern", "i"))]),
-        ("filter/evaluation::regex_literal", vec![
+        (
+            "filter/evaluation::regex_literal",
+            vec![
                 filter(t.field().regex_literal("pattern", "i")),
                 filter(!t.field().regex_literal("pattern", "i")),
-            ]),
+            ],
+        ),
         ("filter/evaluation::in_regex", vec![filter(t.field().in_regex([("^be", ""), ("^st", "i")]))]),
         ("filter/evaluation::mod_", vec![filter(n.field().mod_(4, 0))]),
         ("filter/evaluation::none_of", vec![filter(Filter::none_of([n.field().eq(1), n.other().eq(2)]))]),

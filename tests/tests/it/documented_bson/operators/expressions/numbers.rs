@@ -43,7 +43,10 @@ fn of_one_number() -> Vec<Entry> {
         bit_not(number);
     });
     all.extend([
-        ("expr/number::place", vec![one(|r| r.price().round().place(2)), one(|r| r.price().trunc().place(2))]),
+        (
+            "expr/number::place",
+            vec![one(|r| r.price().round().place(2)), one(|r| r.price().trunc().place(2))],
+        ),
         ("expr/bitwise::bit_and_of", vec![one(|r| expr::bit_and_of((r.number(), 5, 7)))]),
         ("expr/bitwise::bit_or_of", vec![one(|r| expr::bit_or_of((r.number(), 5, 7)))]),
         ("expr/bitwise::bit_xor_of", vec![one(|r| expr::bit_xor_of((r.number(), 5, 7)))]),

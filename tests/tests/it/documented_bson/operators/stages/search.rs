@@ -60,7 +60,10 @@ fn search() -> Vec<Entry> {
         ("pipeline/stage/search/fusion::weight", weighted.clone()),
         ("pipeline/stage/search/fusion::score_details", weighted),
         ("pipeline/stage/search/fusion::normalization", scored),
-        ("pipeline/stage/search/fusion::average", rendered(sales().score_fusion(fusion().average().score_details()))),
+        (
+            "pipeline/stage/search/fusion::average",
+            rendered(sales().score_fusion(fusion().average().score_details())),
+        ),
         ("pipeline/stage/search/fusion::expression", rendered(sales().score_fusion(doubled))),
     ]
     .into_iter()
@@ -105,7 +108,10 @@ fn vectors() -> Vec<Entry> {
         ("pipeline/stage/search/vector::num_candidates", vector(|it| it.num_candidates(100))),
         ("pipeline/stage/search/vector::exact", vector(VectorSearch::exact)),
         ("pipeline/stage/search/vector::filter", vector(|it| it.filter(|s| s.state().eq("AL")))),
-        ("pipeline/stage/search/vector::parent_filter", vector(|it| it.parent_filter(|s| s.state().eq("AL")))),
+        (
+            "pipeline/stage/search/vector::parent_filter",
+            vector(|it| it.parent_filter(|s| s.state().eq("AL"))),
+        ),
         ("pipeline/stage/search/vector::nested_score", vector(|it| it.nested_score(NestedScore::Average))),
         ("pipeline/stage/search/vector::return_stored_source", vector(VectorSearch::return_stored_source)),
     ]
@@ -134,14 +140,8 @@ fn operators() -> Vec<Entry> {
         ("pipeline/stage/search/operator::nearest_vectors", nearest(|it| it)),
         ("pipeline/stage/search/operator::num_candidates", nearest(|it| it.num_candidates(100))),
         ("pipeline/stage/search/operator::exact", nearest(NearestVectors::exact)),
-        (
-            "pipeline/stage/search/operator::filter",
-            nearest(|it| it.filter(atlas_search::exists("title"))),
-        ),
-        (
-            "pipeline/stage/search/operator::score",
-            nearest(|it| it.score(doc! { "boost": { "value": 2 } })),
-        ),
+        ("pipeline/stage/search/operator::filter", nearest(|it| it.filter(atlas_search::exists("title")))),
+        ("pipeline/stage/search/operator::score", nearest(|it| it.score(doc! { "boost": { "value": 2 } }))),
     ]
 }
 
