@@ -2,14 +2,13 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use mongodb::bson::{Document, doc};
+use mongodb::bson::Document;
 
 use crate::{
     error::{
         Result,
         codec::{CodecError, CodecResult},
     },
-    expr::Meta,
     extended_json::ExtendedJson,
     into_option::IntoOption,
     path::{Location, Path, Queried},
@@ -72,17 +71,6 @@ impl<M> Sort<M> {
             Ok(keys) => Self::of(Keys::Document(keys), None),
             Err(problem) => Self::wrong(problem),
         }
-    }
-
-    /// Sorts by metadata of the documents, such as the score of a search, the greatest first. The name is that of no field,
-    /// or of a field that a projection sets to the same metadata:
-    /// `Sort::meta("score", Meta::TEXT_SCORE).then(b.title().asc())`.
-    ///
-    /// `{ score: { $meta: "textScore" } }`
-    ///
-    /// See [`Sort::text_score`] for a sort by nothing else.
-    pub fn meta<T>(name: &str, meta: Meta<T>) -> Self {
-        Self::raw(doc! { name: { "$meta": meta.keyword() } })
     }
 
     /// Sorts by all of these, the first one first: `then` for a list.

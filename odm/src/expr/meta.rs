@@ -1,12 +1,13 @@
 //! The metadata of a row: `$meta`.
 
-use mongodb::bson::{Bson, Document};
+use mongodb::bson::{Bson, Document, doc};
 
 use super::{
     Expr,
     operators::{Operator, operator},
     rendered::{Rendered, one},
 };
+use crate::sort::Sort;
 
 /// The operators of this file.
 pub(crate) const OPERATORS: &[Operator] = &[operator!("$meta", meta)];
@@ -99,4 +100,17 @@ pub fn meta<R, T>(meta: Meta<T>) -> Expr<R, T> {
 /// `{ $meta: "textScore" }`. The server returns an error if the pipeline does not begin with a text search.
 pub fn text_score<R>() -> Expr<R, f64> {
     meta(Meta::TEXT_SCORE)
+}
+
+impl<M> Sort<M> {
+    /// Sorts by metadata of the documents, such as the score of a search, the greatest first. The name is that of no field,
+    /// or of a field that a projection sets to the same metadata:
+    /// `Sort::meta("score", Meta::TEXT_SCORE).then(b.title().asc())`.
+    ///
+    /// `{ score: { $meta: "textScore" } }`
+    ///
+    /// See [`Sort::text_score`] for a sort by nothing else.
+    pub fn meta<T>(name: &str, meta: Meta<T>) -> Self {
+        Self::raw(doc! { name: { "$meta": meta.keyword() } })
+    }
 }

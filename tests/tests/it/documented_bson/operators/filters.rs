@@ -96,7 +96,7 @@ fn of_values() -> Vec<Entry> {
         ("filter/evaluation::sample_rate", vec![filter(Filter::<Number>::sample_rate(0.5))]),
         ("filter/evaluation::comment", vec![filter(n.field().eq(1).comment("why"))]),
         ("sort::asc", vec![sort(n.field().asc())]),
-        ("sort::meta", vec![sort(Sort::<Number>::meta("score", Meta::TEXT_SCORE))]),
+        ("expr/meta::meta", vec![sort(Sort::<Number>::meta("score", Meta::TEXT_SCORE))]),
         ("sort::desc", vec![sort(n.field().desc())]),
     ]
 }
