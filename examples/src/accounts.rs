@@ -108,7 +108,7 @@ pub fn companions(accounts: &Collection<Account>) -> Aggregate<Account, Companio
             holders: p.holders(),
             other: p.key().other(),
             both: p.accounts(),
-            percent: (100 * p.accounts()).divide(p.holders()).round(1),
+            percent: (100 * p.accounts()).divide(p.holders()).round().place(1),
         })
 }
 

@@ -126,7 +126,7 @@ pub fn most_credit(customers: &Collection<Customer>) -> Aggregate<Customer, Cred
             name: t.name(),
             accounts: t.accounts(),
             credit: t.credit(),
-            cumulative_percent: (100 * t.running()).divide(t.all()).round(1),
+            cumulative_percent: (100 * t.running()).divide(t.all()).round().place(1),
         })
 }
 

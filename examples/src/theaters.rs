@@ -140,7 +140,7 @@ pub fn largest_cities(theaters: &Collection<Theater>) -> Aggregate<Theater, Larg
             cities: l.cities(),
             city: l.city(),
             in_city: l.in_city(),
-            percent: (100 * l.in_city()).divide(l.theaters()).round(1),
+            percent: (100 * l.in_city()).divide(l.theaters()).round().place(1),
         })
 }
 
@@ -319,8 +319,8 @@ pub fn by_state(theaters: &Collection<Theater>) -> Aggregate<Theater, StateShare
             state: s.state(),
             theaters: s.theaters(),
             cities: s.cities(),
-            percent: (100 * s.theaters()).divide(s.all()).round(1),
-            cumulative_percent: (100 * s.running()).divide(s.all()).round(1),
+            percent: (100 * s.theaters()).divide(s.all()).round().place(1),
+            cumulative_percent: (100 * s.running()).divide(s.all()).round().place(1),
         })
         .sort(|s| s.theaters().desc().then(s.state().asc()))
 }

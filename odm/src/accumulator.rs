@@ -18,6 +18,8 @@ use crate::{
         Divided, Expression, NumericResult, Object, Operator, Required, filled,
         operators::operator,
         rendered::{Rendered, list, named, none, one},
+        sort_array::in_order,
+        statistics::approximate,
     },
     sort::Sort,
     value::{Array, Integer, Number, Value},
@@ -206,16 +208,11 @@ pub fn count<R>() -> Accumulator<R, i64> {
     Accumulator::new(none("$count"))
 }
 
-/// Returns the order of `top` and similar accumulators, as it is sent.
-fn order<R>(sort: Sort<R>) -> CodecResult<Rendered> {
-    sort.render().and_then(|keys| Rendered::measured(keys.into()))
-}
-
 /// Returns a value of the row that is first in an order: `top(o.score().desc(), o.player())`.
 ///
 /// `{ $top: { sortBy: { score: -1 }, output: "$player" } }`
 pub fn top<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R, X::T> {
-    Accumulator::new(named("$top", &mut [("sortBy", order(sort_by)), ("output", output.render())]))
+    Accumulator::new(in_order("$top", None, sort_by, ("output", output.render())))
 }
 
 /// Returns a value of each of the `n` rows that are first in an order: `top_n(o.score().desc(), o.player(), 3)`. `n` is as
@@ -230,17 +227,15 @@ pub fn top_n<R, X: Expression<R>, N>(
 where
     N: Integer + Required,
 {
-    Accumulator::new(named(
-        "$topN",
-        &mut [("n", n.render()), ("sortBy", order(sort_by)), ("output", filled::<X::T>(output.render()))],
-    ))
+    let output = filled::<X::T>(output.render());
+    Accumulator::new(in_order("$topN", Some(n.render()), sort_by, ("output", output)))
 }
 
 /// Returns a value of the row that is last in an order: `bottom(o.score().desc(), o.player())`.
 ///
 /// `{ $bottom: { sortBy: { score: -1 }, output: "$player" } }`
 pub fn bottom<R, X: Expression<R>>(sort_by: Sort<R>, output: X) -> Accumulator<R, X::T> {
-    Accumulator::new(named("$bottom", &mut [("sortBy", order(sort_by)), ("output", output.render())]))
+    Accumulator::new(in_order("$bottom", None, sort_by, ("output", output.render())))
 }
 
 /// Returns a value of each of the `n` rows that are last in an order: `bottom_n(o.score().desc(), o.player(), 3)`. `n` is
@@ -255,10 +250,8 @@ pub fn bottom_n<R, X: Expression<R>, N>(
 where
     N: Integer + Required,
 {
-    Accumulator::new(named(
-        "$bottomN",
-        &mut [("n", n.render()), ("sortBy", order(sort_by)), ("output", filled::<X::T>(output.render()))],
-    ))
+    let output = filled::<X::T>(output.render());
+    Accumulator::new(in_order("$bottomN", Some(n.render()), sort_by, ("output", output)))
 }
 
 /// Returns the median of the numbers, as an approximation. Null and missing values are ignored; null if no number
@@ -271,8 +264,7 @@ pub fn median<R, T>(expression: impl Expression<R, T = T>) -> Accumulator<R, Opt
 where
     T: Number,
 {
-    let method = Ok(Rendered::leaf("approximate"));
-    Accumulator::new(named("$median", &mut [("input", expression.render()), ("method", method)]))
+    Accumulator::new(approximate("$median", expression.render(), None))
 }
 
 /// Returns percentiles of the numbers, as an approximation: `percentile(o.time(), [0.5, 0.99])`. Null and missing
@@ -290,9 +282,5 @@ where
     P: Array<Item = N>,
     N: Number,
 {
-    let method = Ok(Rendered::leaf("approximate"));
-    Accumulator::new(named(
-        "$percentile",
-        &mut [("input", expression.render()), ("p", p.render()), ("method", method)],
-    ))
+    Accumulator::new(approximate("$percentile", expression.render(), Some(p.render())))
 }

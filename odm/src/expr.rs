@@ -50,8 +50,8 @@ mod required;
 mod script;
 mod set;
 mod size;
-mod sort_array;
-mod statistics;
+pub(crate) mod sort_array;
+pub(crate) mod statistics;
 pub(crate) mod storable;
 mod string;
 mod time_unit;
@@ -341,6 +341,7 @@ pub fn operators() -> impl Iterator<Item = &'static Operator> {
         array::OPERATORS,
         array::OTHERS,
         bitwise::OPERATORS,
+        bitwise::LISTS,
         boolean::OPERATORS,
         boolean::OTHERS,
         comparison::OPERATORS,

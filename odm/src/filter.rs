@@ -14,12 +14,12 @@
 //!
 //! | kind | operators |
 //! |---|---|
-//! | comparison | `eq` `ne` `gt` `gte` `lt` `lte` `in_` `nin` |
+//! | comparison | `eq` `eq_regex` `ne` `gt` `gte` `lt` `lte` `in_` `nin` |
 //! | logical | `&` `\|` `!` [`Filter::all_of`] [`Filter::any_of`] [`Filter::none_of`] |
 //! | element | `exists` `type_` `is_null` `is_null_or_missing` `is_present` |
-//! | array | `any` (`$elemMatch`) `contains` `contains_any` (`$in`) `contains_none` (`$nin`) `all` `size` |
-//! | evaluation | [`Filter::expr`] `starts_with` `regex` `in_regex` `mod_` [`Filter::text`] [`Filter::json_schema`] [`Filter::where_`] [`Filter::sample_rate`] [`Filter::comment`] |
-//! | geospatial | `geo_within` `geo_intersects` `near` `near_sphere`, with the geometries of [`geo`](crate::geo) |
+//! | array | `any` (`$elemMatch`) `contains` `contains_any` (`$in`) `contains_none` (`$nin`) `all` `all_any` `size` |
+//! | evaluation | [`Filter::expr`] `starts_with` `regex` `regex_literal` `in_regex` `mod_` [`Filter::text`] [`Filter::json_schema`] [`Filter::where_`] [`Filter::sample_rate`] [`Filter::comment`] |
+//! | geospatial | `geo_within` `geo_intersects` `near` `near_sphere` `near_coordinates` `near_sphere_coordinates`, with the geometries of [`geo`](crate::geo) |
 //! | bitwise | `bits_all_set` `bits_all_clear` `bits_any_set` `bits_any_clear` |
 //! | enums | `is_variant` |
 //! | version | [`Filter::outdated`] |

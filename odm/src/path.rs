@@ -18,7 +18,6 @@ mod no_operators;
 pub(crate) mod operand;
 
 pub(crate) use self::key::types_only;
-pub(crate) use self::{context::element, operand::operand_list};
 pub(crate) use self::{
     context::{Context, InQuery},
     into_base::IntoBase,
@@ -35,6 +34,10 @@ pub use self::{
     multiplicity::{Each, Many, Multiplicity, One, OnePlace, Queried},
     narrow::Variant,
     operand::{Assign, Operand},
+};
+pub(crate) use self::{
+    context::{element, paths},
+    operand::operand_list,
 };
 
 use std::{fmt, marker::PhantomData};

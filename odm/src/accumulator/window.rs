@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, DateTime};
 
 use super::{Accumulator, accumulators};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         rendered::{Rendered, array, named, none, object},
     },
     path::Operand,
-    value::{Number, Value},
+    value::{Arithmetic, Number, Value},
 };
 
 /// A window function over rows of type `R` that evaluates to a `T` for each row: an accumulator over a window of
@@ -228,6 +228,29 @@ pub trait Measured: Number {}
 #[diagnostic::do_not_recommend]
 impl<T: Number<Stored: Divided<Out = f64>>> Measured for T {}
 
+/// A kind of value whose rate of change is a double.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no rate of change",
+    label = "expected an integer, a double or a date"
+)]
+pub trait HasDerivative {}
+
+impl HasDerivative for i32 {}
+impl HasDerivative for i64 {}
+impl HasDerivative for f64 {}
+impl HasDerivative for DateTime {}
+
+/// A number that is not a decimal, or a date, which counts as a number of milliseconds: what [`derivative`] computes with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integer, a double or a date",
+    label = "this window function needs an integer, a double or a date",
+    note = "for decimals the server returns doubles and decimals: `.to_double()` converts them"
+)]
+pub trait Differentiable: Value {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Arithmetic<Kind: HasDerivative>> Differentiable for T {}
+
 accumulators! { WINDOW_FUNCTIONS, WindowFunction:
     /// Returns the covariance of two numbers as a population; null if the window has no two numbers.
     covariance_pop = "$covariancePop" list(a: T [Measured], b: B [Measured]) -> Option<f64>;
@@ -235,7 +258,7 @@ accumulators! { WINDOW_FUNCTIONS, WindowFunction:
     covariance_samp = "$covarianceSamp" list(a: T [Measured], b: B [Measured]) -> Option<f64>;
     /// Returns the average rate of change within the window, per unit of the sort field; null if the window has one row.
     /// It needs a window.
-    derivative = "$derivative" named("input" input: T [Measured + Required]) -> Option<f64> as MissingWindow;
+    derivative = "$derivative" named("input" input: T [Differentiable + Required]) -> Option<f64> as MissingWindow;
     /// Returns the area under the curve within the window.
     integral = "$integral" named("input" input: T [Measured + Required]) -> Option<f64>;
     /// Returns the number, or for null and missing values the number on the line between those around it. Null before the
@@ -255,6 +278,9 @@ pub(crate) const OTHERS: &[Operator] = &[
     operator!("$denseRank", dense_rank),
     operator!("$documentNumber", document_number),
     operator!("$shift", shift),
+    operator!("$shift", shift_or),
+    operator!("$derivative", derivative_per),
+    operator!("$integral", integral_per),
     operator!("$expMovingAvg", exp_moving_avg),
     operator!("$expMovingAvg", exp_moving_avg_alpha),
 ];
@@ -339,7 +365,7 @@ where
 }
 
 macro_rules! per_unit {
-    ($($(#[$doc:meta])* $name:ident $operator:literal as $window:ty;)*) => { $(
+    ($($(#[$doc:meta])* $name:ident $operator:literal of $bound:ident as $window:ty;)*) => { $(
         $(#[$doc])*
         ///
         #[doc = concat!("`{ ", $operator, ": { input: input, unit: \"hour\" } }`")]
@@ -348,7 +374,7 @@ macro_rules! per_unit {
             unit: TimeUnit,
         ) -> WindowFunction<R, Option<f64>, $window>
         where
-            T: Measured + Required,
+            T: $bound + Required,
         {
             let unit = Expression::<R>::render(unit);
             WindowFunction::new(named($operator, &mut [("input", input.render()), ("unit", unit)]))
@@ -359,7 +385,7 @@ macro_rules! per_unit {
 per_unit! {
     /// Returns the average rate of change within the window, per unit of time, for a sort by a date. It needs a
     /// window.
-    derivative_per "$derivative" as MissingWindow;
+    derivative_per "$derivative" of Differentiable as MissingWindow;
     /// Returns the area under the curve within the window, in units of time, for a sort by a date.
-    integral_per "$integral" as AnyWindow;
+    integral_per "$integral" of Measured as AnyWindow;
 }

@@ -51,7 +51,7 @@ options! {
 impl<R, T> Expr<R, T, Range> {
     /// Sets the difference between two numbers. The default is 1.
     ///
-    /// `[start, end, step]`
+    /// `{ $range: [start, end, step] }`
     pub fn step<B>(self, step: impl Expression<R, T = B>) -> Expr<R, T>
     where
         B: Integer + Required,

@@ -2,6 +2,8 @@
 
 use std::ops;
 
+use mongodb::bson::Bson;
+
 use super::{
     BaseExpression, Expr, Expression, ExpressionList, Required,
     list::Truths,
@@ -20,6 +22,8 @@ use crate::value::{Array, Value};
 pub trait Truth: Value {}
 
 impl Truth for bool {}
+#[diagnostic::do_not_recommend]
+impl Truth for Bson {}
 #[diagnostic::do_not_recommend]
 impl<T: Truth> Truth for Option<T> {}
 

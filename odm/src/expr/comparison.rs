@@ -43,7 +43,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `{ $gt: [a, b] }`
     pub fn gt<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
     where
-        T: Ordered,
+        T::DistinctItem<T>: Ordered,
     {
         Expr::computed(self.compared("$gt", other.render_operand()))
     }
@@ -53,7 +53,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `{ $gte: [a, b] }`
     pub fn gte<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
     where
-        T: Ordered,
+        T::DistinctItem<T>: Ordered,
     {
         Expr::computed(self.compared("$gte", other.render_operand()))
     }
@@ -63,7 +63,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `{ $lt: [a, b] }`
     pub fn lt<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
     where
-        T: Ordered,
+        T::DistinctItem<T>: Ordered,
     {
         Expr::computed(self.compared("$lt", other.render_operand()))
     }
@@ -73,7 +73,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `{ $lte: [a, b] }`
     pub fn lte<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, bool>
     where
-        T: Ordered,
+        T::DistinctItem<T>: Ordered,
     {
         Expr::computed(self.compared("$lte", other.render_operand()))
     }
@@ -84,7 +84,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     #[allow(clippy::should_implement_trait)] // the manual's name
     pub fn cmp<K>(&self, other: impl ExprOperand<R, T, K>) -> Expr<R, i32>
     where
-        T: Ordered,
+        T::DistinctItem<T>: Ordered,
     {
         Expr::computed(self.compared("$cmp", other.render_operand()))
     }

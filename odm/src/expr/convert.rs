@@ -6,9 +6,9 @@ use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, Uuid, oid::Obj
 
 pub use self::source::{DateSource, IntSource, NumberSource, ObjectIdSource, StringSource};
 use super::{
-    Alternative, Expr, Expression,
+    Alternative, Expr, Expression, Required,
     operators::{Operator, operator, operators, options},
-    rendered::{Rendered, named},
+    rendered::{Rendered, named, object},
 };
 use crate::value::{Integer, Number, StringValue, Value};
 
@@ -47,22 +47,27 @@ operators! {
 }
 
 /// The operators with other forms.
-pub(crate) const OTHERS: &[Operator] = &[operator!("$convert", convert)];
+pub(crate) const OTHERS: &[Operator] = &[operator!("$convert", convert), operator!("$convert", convert_to)];
 
 /// A type that [`convert`](Expr::convert) converts to.
 #[diagnostic::on_unimplemented(
     message = "a value cannot be converted to `{Self}`",
-    label = "the server converts to `i32`, `i64`, `f64`, `Decimal128`, `bool`, `String`, `DateTime`, `ObjectId` and `Binary`"
+    label = "the server converts to `i32`, `i64`, `f64`, `Decimal128`, `bool`, `String`, `DateTime`, `ObjectId`, `Binary`, `Uuid`, `Vec<Bson>` and `Document`",
+    note = "`convert_to(value, type)` converts to a type that is an expression"
 )]
 pub trait ConvertTarget: Value {
     /// The server's name of the type.
     const NAME: &'static str;
+
+    /// The subtype of binary data.
+    const SUBTYPE: Option<i32> = None;
 }
 
 macro_rules! targets {
-    ($($type:ty: $name:literal;)*) => { $(
+    ($($type:ty: $name:literal $($subtype:literal)?;)*) => { $(
         impl ConvertTarget for $type {
             const NAME: &'static str = $name;
+            $(const SUBTYPE: Option<i32> = Some($subtype);)?
         }
     )* };
 }
@@ -77,6 +82,9 @@ targets! {
     DateTime: "date";
     ObjectId: "objectId";
     Binary: "binData";
+    Uuid: "binData" 4;
+    Vec<Bson>: "array";
+    Document: "object";
 }
 
 options! {
@@ -101,8 +109,52 @@ options! {
 pub fn convert<R, U: ConvertTarget, T: Value>(
     value: impl Expression<R, T = T>,
 ) -> Expr<R, T::Lift<U>, Convert> {
-    let to = Ok(Rendered::leaf(U::NAME));
+    let name = Ok(Rendered::leaf(U::NAME));
+    let to = match U::SUBTYPE {
+        Some(subtype) => object(&mut [("type", name), ("subtype", Ok(Rendered::leaf(subtype)))]),
+        None => name,
+    };
     Expr::computed(named("$convert", &mut [("input", value.render()), ("to", to)]))
+}
+
+/// Converts a value to the type with this name or number, which may be an expression: `convert_to(o.price(), o.kind())`,
+/// `convert_to(o.price(), 16)`. Null stays null. Use [`Expr::cast`] to declare the type of the result.
+///
+/// `{ $convert: { input: value, to: type } }`
+///
+/// The server returns an error for a value that cannot be converted, unless [`on_error`](Expr::on_error) sets a value.
+pub fn convert_to<R, T: Value>(
+    value: impl Expression<R, T = T>,
+    to: impl Expression<R, T: TypeName>,
+) -> Expr<R, T::Lift<Bson>, Convert> {
+    Expr::computed(named("$convert", &mut [("input", value.render()), ("to", to.render())]))
+}
+
+/// The name or the number of a BSON type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the name or the number of a BSON type",
+    label = "expected a string, such as `\"double\"`, or an `i32`"
+)]
+pub trait TypeName: Value {}
+
+impl TypeName for i32 {}
+#[diagnostic::do_not_recommend]
+impl<T: StringValue> TypeName for T {}
+
+impl<R, T: Value> Expr<R, T, Convert> {
+    /// Sets the subtype of the binary data that a value is converted to: `o.text().convert::<Binary>().binary_subtype(0)`.
+    /// Requires MongoDB 8.0.
+    ///
+    /// `to: { type: "binData", subtype: subtype }`
+    pub fn binary_subtype<B>(self, subtype: impl Expression<R, T = B>) -> Self
+    where
+        B: Integer + Required,
+    {
+        let converted = self.source.render();
+        Self::computed(
+            converted.and_then(|it| it.with_argument_in("to", "type", ("subtype", subtype.render()))),
+        )
+    }
 }
 
 impl<R, T: Value, O> Expr<R, T, O> {
@@ -114,6 +166,14 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// value.
     pub fn convert<U: ConvertTarget>(&self) -> Expr<R, T::Lift<U>, Convert> {
         convert::<R, U, T>(self.typed::<T>())
+    }
+
+    /// Converts to the type with this name or number, which may be an expression: `o.price().convert_to(o.kind())`. Null
+    /// stays null. Use [`Expr::cast`] to declare the type of the result.
+    ///
+    /// `{ $convert: { input: value, to: type } }`
+    pub fn convert_to(&self, to: impl Expression<R, T: TypeName>) -> Expr<R, T::Lift<Bson>, Convert> {
+        convert_to(self.typed::<T>(), to)
     }
 
     /// Returns the same number as another type that is stored as the same kind of number: `Cents` for an `i64`.

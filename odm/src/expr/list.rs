@@ -2,7 +2,9 @@
 
 mod operand_types;
 
-pub(super) use self::operand_types::{Addends, Alternatives, Arrays, Fallbacks, Numbers, Texts, Truths};
+pub(super) use self::operand_types::{
+    Addends, Alternatives, Arrays, Fallbacks, Integers, Numbers, Texts, Truths,
+};
 use super::{
     BaseExpression, Expression, filled,
     rendered::{Rendered, array},

@@ -1,11 +1,10 @@
 //! Expressions for each element of an array: `$map $filter $reduce`. Closures receive the element.
 //!
-//! The variable of the element is `$$this`, the server's default. Inside the closure of another of these operators it has a
-//! name of its own, so that the inner expression can use the outer element, too.
+//! The variable of the element is `$$this`, the server's default. If a variable around has this name, it has another, so
+//! that the inner expression can use the outer element, too.
 
 mod names;
-
-use std::cell::Cell;
+mod outer;
 
 use self::names::Argument;
 pub use self::names::{ElementNames, ReduceNames};
@@ -13,7 +12,7 @@ use super::{
     Expr, Expression, Fields, StorableIn, Truth,
     operators::{Operator, operator},
     rendered::{Rendered, named},
-    variable::{Scope, bound},
+    variable::{Scope, bind, bound, is_bound},
 };
 use crate::{
     error::codec::CodecResult,
@@ -28,32 +27,6 @@ pub(crate) const OPERATORS: &[Operator] = &[
     operator!("$reduce", reduce_as, "8.3"),
 ];
 
-thread_local! {
-    /// How many closures of these operators are running in this thread, each inside the one before.
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The closure of an operator that is running, with the variables that it receives.
-struct Level {
-    depth: usize,
-    _scope: Scope,
-}
-
-impl Level {
-    fn enter() -> Self {
-        let depth = DEPTH.get();
-        DEPTH.set(depth + 1);
-        Self { depth, _scope: Scope::enter() }
-    }
-}
-
-/// Ends the level even if the closure panics.
-impl Drop for Level {
-    fn drop(&mut self) {
-        DEPTH.set(self.depth);
-    }
-}
-
 /// Renders an operator, with the names of its variables before its last argument.
 fn call(
     operator: &'static str,
@@ -67,14 +40,26 @@ fn call(
     named(operator, &mut arguments)
 }
 
-/// Returns the element at a level. Adds the argument that sets its name, if it is not the default.
-fn element<R: 'static, I: Value>(level: &Level, arguments: &mut Vec<Argument>) -> Fields<R, I> {
-    if level.depth == 0 {
+/// Returns the element. Adds the argument that sets its name, if the default is that of a variable around.
+fn element<R: 'static, I: Value>(arguments: &mut Vec<Argument>) -> Fields<R, I> {
+    if !is_bound("this") {
         return ElementNames::<R, I>::bind("this", arguments);
     }
-    let name = format!("this{}", level.depth + 1);
+    let name = unused("this");
     arguments.push(("as", Ok(Rendered::leaf(name.as_str()))));
     bound::<R, I>(&name)
+}
+
+/// Binds a name that no variable around has: `this2`.
+fn unused(name: &str) -> String {
+    let mut number = 2;
+    loop {
+        let name = format!("{name}{number}");
+        if bind(&name).is_ok() {
+            return name;
+        }
+        number += 1;
+    }
 }
 
 impl<R: 'static, T: Value, O> Expr<R, T, O> {
@@ -89,8 +74,8 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
     where
         T: Array<Item = I>,
     {
-        let (level, mut names) = (Level::enter(), Vec::new());
-        let result = each(element::<R, I>(&level, &mut names)).render();
+        let (_scope, mut names) = (Scope::enter(), Vec::new());
+        let result = each(element::<R, I>(&mut names)).render();
         Expr::computed(call("$map", self.rendered(), names, ("in", result)))
     }
 
@@ -110,7 +95,7 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I>,
         N: ElementNames<R, I>,
     {
-        let (_level, mut arguments) = (Level::enter(), Vec::new());
+        let (_scope, mut arguments) = (Scope::enter(), Vec::new());
         let bound = names.bind(&mut arguments);
         let result = each(bound).render();
         Expr::computed(call("$map", self.rendered(), arguments, ("in", result)))
@@ -128,8 +113,8 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I>,
         X::T: Truth,
     {
-        let (level, mut names) = (Level::enter(), Vec::new());
-        let condition = condition(element::<R, I>(&level, &mut names)).render();
+        let (_scope, mut names) = (Scope::enter(), Vec::new());
+        let condition = condition(element::<R, I>(&mut names)).render();
         Expr::computed(call("$filter", self.rendered(), names, ("cond", condition)))
     }
 
@@ -150,7 +135,7 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         N: ElementNames<R, I>,
         X::T: Truth,
     {
-        let (_level, mut arguments) = (Level::enter(), Vec::new());
+        let (_scope, mut arguments) = (Scope::enter(), Vec::new());
         let bound = names.bind(&mut arguments);
         let condition = condition(bound).render();
         Expr::computed(call("$filter", self.rendered(), arguments, ("cond", condition)))
@@ -172,24 +157,21 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I>,
         X::T: StorableIn<V>,
     {
-        let level = Level::enter();
-        let combined = match level.depth {
-            0 => {
-                let element = ElementNames::<R, I>::bind("this", &mut Vec::new());
-                X::T::fit(combine(bound::<R, V>("value"), element).render())
-            }
-            // The operator has no names of its own for its variables: inside another closure they get other names, so
-            // that the expression can use the outer ones, too.
-            depth => {
-                let (value, this) = (format!("value{}", depth + 1), format!("this{}", depth + 1));
-                let combined = X::T::fit(combine(bound::<R, V>(&value), bound::<R, I>(&this)).render());
-                renamed(&value, &this, combined)
-            }
+        let _scope = Scope::enter();
+        let reduce = |combined| {
+            let initial = initial.render();
+            named("$reduce", &mut [("input", self.rendered()), ("initialValue", initial), ("in", combined)])
         };
-        Expr::computed(named(
-            "$reduce",
-            &mut [("input", self.rendered()), ("initialValue", initial.render()), ("in", combined)],
-        ))
+        if !is_bound("this") && !is_bound("value") {
+            let element = ElementNames::<R, I>::bind("this", &mut Vec::new());
+            let value = ElementNames::<R, V>::bind("value", &mut Vec::new());
+            return Expr::computed(reduce(X::T::fit(combine(value, element).render())));
+        }
+        // Before MongoDB 8.3, the operator has no names of its own for its variables: they get other names, so that the
+        // expression can use the outer ones, too.
+        let (value, this) = (unused("value"), unused("this"));
+        let combined = X::T::fit(combine(bound::<R, V>(&value), bound::<R, I>(&this)).render());
+        Expr::computed(outer::visible(combined, |combined| reduce(renamed(&value, &this, combined))))
     }
 
     /// Like [`reduce`](Self::reduce), with these names for the variables: `(value, element)`, or with the position of the
@@ -210,7 +192,7 @@ impl<R: 'static, T: Value, O> Expr<R, T, O> {
         N: ReduceNames<R, V, I>,
         X::T: StorableIn<V>,
     {
-        let (_level, mut arguments) = (Level::enter(), vec![("initialValue", initial.render())]);
+        let (_scope, mut arguments) = (Scope::enter(), vec![("initialValue", initial.render())]);
         let bound = names.bind(&mut arguments);
         let combined = X::T::fit(combine(bound).render());
         Expr::computed(call("$reduce", self.rendered(), arguments, ("in", combined)))
@@ -279,6 +261,54 @@ mod tests {
             rendered(&pairs),
             bson!({ "$map": { "input": "$words", "in": {
                 "$map": { "input": "$words", "as": "this2", "in": { "$concat": ["$$this", "$$this2"] } },
+            } } })
+        );
+    }
+
+    #[test]
+    fn a_reduce_inside_a_closure_reads_the_outer_element() {
+        let nested =
+            words().map(|outer| words().reduce("", |text, word| concat((text, word, outer.clone()))));
+        assert_eq!(
+            rendered(&nested),
+            bson!({ "$map": { "input": "$words", "in": { "$let": {
+                "vars": { "outerThis": "$$this" },
+                "in": { "$reduce": { "input": "$words", "initialValue": "", "in": { "$let": {
+                    "vars": { "value2": "$$value", "this2": "$$this" },
+                    "in": { "$concat": ["$$value2", "$$this2", "$$outerThis"] },
+                } } } },
+            } } } })
+        );
+        // Names of the caller need no others.
+        let named =
+            words().map_as("outer", |outer| words().reduce("", |text, word| concat((text, word, outer))));
+        assert_eq!(
+            rendered(&named),
+            bson!({ "$map": { "input": "$words", "as": "outer", "in": { "$reduce": {
+                "input": "$words", "initialValue": "", "in": { "$concat": ["$$value", "$$this", "$$outer"] },
+            } } } })
+        );
+    }
+
+    #[test]
+    fn variables_of_a_let_are_visible_inside_other_operators() {
+        let value =
+            let_(("value", "a"), |value| words().reduce("", |text, word| concat((text, word, value))));
+        assert_eq!(
+            Expr::<(), _>::rendered(&value).unwrap().into_value(),
+            bson!({ "$let": { "vars": { "value": "a" }, "in": { "$let": {
+                "vars": { "outerValue": "$$value" },
+                "in": { "$reduce": { "input": "$words", "initialValue": "", "in": { "$let": {
+                    "vars": { "value2": "$$value", "this2": "$$this" },
+                    "in": { "$concat": ["$$value2", "$$this2", "$$outerValue"] },
+                } } } },
+            } } } })
+        );
+        let this = let_(("this", "a"), |this| words().map(|word| concat((word, this))));
+        assert_eq!(
+            Expr::<(), _>::rendered(&this).unwrap().into_value(),
+            bson!({ "$let": { "vars": { "this": "a" }, "in": {
+                "$map": { "input": "$words", "as": "this2", "in": { "$concat": ["$$this2", "$$this"] } },
             } } })
         );
     }

@@ -1,12 +1,13 @@
 //! The metadata of a row: `$meta`.
 
-use mongodb::bson::Document;
+use mongodb::bson::{Bson, Document, doc};
 
 use super::{
     Expr,
     operators::{Operator, operator},
     rendered::{Rendered, one},
 };
+use crate::sort::Sort;
 
 /// The operators of this file.
 pub(crate) const OPERATORS: &[Operator] = &[operator!("$meta", meta)];
@@ -19,8 +20,15 @@ pub struct Meta<T> {
 }
 
 impl<T> Meta<T> {
-    const fn new(keyword: &'static str) -> Self {
+    /// Creates metadata by its keyword on the server. You specify its type: `Meta::<Option<f64>>::new("searchScore")`.
+    pub const fn new(keyword: &'static str) -> Self {
         Self { keyword, types: std::marker::PhantomData }
+    }
+}
+
+impl<T> Meta<T> {
+    pub(crate) fn keyword(self) -> &'static str {
+        self.keyword
     }
 }
 
@@ -57,6 +65,22 @@ impl Meta<Option<Document>> {
     pub const SEARCH_SCORE_DETAILS: Self = Self::new("searchScoreDetails");
 }
 
+impl Meta<Option<String>> {
+    /// The place of the document in the results of an Atlas search, from which another search continues.
+    pub const SEARCH_SEQUENCE_TOKEN: Self = Self::new("searchSequenceToken");
+}
+
+impl Meta<Option<Bson>> {
+    /// The values by which the server has sorted the document.
+    pub const SORT_KEY: Self = Self::new("sortKey");
+    /// The number of the document in the storage: an `i64`, or the id in a clustered collection.
+    pub const RECORD_ID: Self = Self::new("recordId");
+    /// The point of the document that is nearest to that of `$geoNear`.
+    pub const GEO_NEAR_POINT: Self = Self::new("geoNearPoint");
+    /// The id of the document that contains the document that an Atlas search with `returnScope` returns.
+    pub const SEARCH_ROOT_DOCUMENT_ID: Self = Self::new("searchRootDocumentId");
+}
+
 impl Meta<Option<Vec<Document>>> {
     /// The passages that an Atlas search found.
     pub const SEARCH_HIGHLIGHTS: Self = Self::new("searchHighlights");
@@ -76,4 +100,17 @@ pub fn meta<R, T>(meta: Meta<T>) -> Expr<R, T> {
 /// `{ $meta: "textScore" }`. The server returns an error if the pipeline does not begin with a text search.
 pub fn text_score<R>() -> Expr<R, f64> {
     meta(Meta::TEXT_SCORE)
+}
+
+impl<M> Sort<M> {
+    /// Sorts by metadata of the documents, such as the score of a search, the greatest first. The name is that of no field,
+    /// or of a field that a projection sets to the same metadata:
+    /// `Sort::meta("score", Meta::TEXT_SCORE).then(b.title().asc())`.
+    ///
+    /// `{ score: { $meta: "textScore" } }`
+    ///
+    /// See [`Sort::text_score`] for a sort by nothing else.
+    pub fn meta<T>(name: &str, meta: Meta<T>) -> Self {
+        Self::raw(doc! { name: { "$meta": meta.keyword() } })
+    }
 }

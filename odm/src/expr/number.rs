@@ -1,6 +1,6 @@
 //! Functions of one number: rounding, roots, powers, logarithms.
 
-use super::{Divided, Required, arithmetic::DividedBy, operators::operators};
+use super::{Divided, Expr, Expression, Required, arithmetic::DividedBy, operators::operators};
 use crate::value::{Integer, Number, Value};
 
 /// A number from which a function computes a double, or a decimal from a decimal.
@@ -23,6 +23,22 @@ where
     type Result = T::Lift<<T::Stored as Divided>::Out>;
 }
 
+/// The optional argument of [`round`] and [`trunc`].
+#[derive(Debug)]
+pub enum Rounding {}
+
+impl<R, T> Expr<R, T, Rounding> {
+    /// Sets how many decimal places remain: `o.price().round().place(2)`. A negative number rounds to tens, hundreds, ..
+    ///
+    /// `{ $round: [number, place] }`
+    pub fn place<B>(self, place: impl Expression<R, T = B>) -> Expr<R, T>
+    where
+        B: Integer + Required,
+    {
+        self.with_item(place.render()).typed()
+    }
+}
+
 operators! {
     /// Returns the number without its sign; null stays null. The least `i32` becomes an int64, which an `i32` does not read;
     /// the server returns an error for the least `i64`.
@@ -31,12 +47,10 @@ operators! {
     ceil = "$ceil" one(number: T [Number]) -> T;
     /// Returns the greatest whole number that is not greater; null stays null.
     floor = "$floor" one(number: T [Number]) -> T;
-    /// Rounds to this number of decimal places, with halves to the even neighbour. A negative number of places rounds
-    /// to tens, hundreds, .. Null stays null.
-    round = "$round" list(number: T [Number], places: B [Integer + Required]) -> T;
-    /// Removes the decimal places after this number of them. A negative number of places replaces digits before the
-    /// decimal point with zeros. Null stays null.
-    trunc = "$trunc" list(number: T [Number], places: B [Integer + Required]) -> T;
+    /// Rounds to a whole number, or to a [`place`](Expr::place), with halves to the even neighbour. Null stays null.
+    round = "$round" one(number: T [Number]) with Rounding -> T;
+    /// Removes the decimal places, or the digits after a [`place`](Expr::place). Null stays null.
+    trunc = "$trunc" one(number: T [Number]) with Rounding -> T;
     /// Returns e raised to this power.
     exp [D: Value,] = "$exp" one(number: T [Real<Result = D>]) -> D;
     /// Returns the natural logarithm. The server returns an error for a number that is not greater than 0.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     error::codec::CodecResult,
     row::{With, WithFieldType, document},
-    value::{Doc, Map, MapKey, Value},
+    value::{Doc, Map, MapKey, StringValue, Value},
 };
 
 /// A document, or a document that may be absent: required by the operators on documents.
@@ -32,6 +32,11 @@ impl<D: Doc> Object for D {
 
 impl Object for Document {
     type Value = Bson;
+}
+
+#[diagnostic::do_not_recommend]
+impl Object for Bson {
+    type Value = Self;
 }
 
 impl<R: Value, Added: Doc> Object for With<R, Added> {
@@ -98,7 +103,7 @@ operators! {
 /// Returns a pair of a name and a value, as an element of the array that
 /// [`array_to_object`](super::array_to_object) needs: `[key_value("total", o.price() * o.quantity())]`.
 ///
-/// `{ k: name, v: value }`
+/// `{ $arrayToObject: [[{ k: name, v: value }]] }`
 pub fn key_value<R, X: Expression<R>>(
     name: impl Expression<R, T = String>,
     value: X,
@@ -110,6 +115,7 @@ pub fn key_value<R, X: Expression<R>>(
 pub(crate) const OTHERS: &[Operator] = &[
     operator!("$mergeObjects", merge_objects_of),
     operator!("$getField", get_field),
+    operator!("$getField", get_current_field),
     operator!("$setField", set_field),
     operator!("$unsetField", unset_field),
 ];
@@ -151,11 +157,13 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// `item.get_field::<f64>("price.usd")`.
     ///
     /// `{ $getField: { field: name, input: document } }`
-    pub fn get_field<V: Value>(&self, name: impl Into<String>) -> Expr<R, V::Optional>
+    ///
+    /// MongoDB 6.0 accepts only a constant name.
+    pub fn get_field<V: Value>(&self, name: impl Expression<R, T: StringValue>) -> Expr<R, V::Optional>
     where
         T: Object,
     {
-        Expr::computed(named("$getField", &mut [("field", constant(name)), ("input", self.rendered())]))
+        Expr::computed(named("$getField", &mut [("field", name.render()), ("input", self.rendered())]))
     }
 
     /// Sets a field of the document, by its name, which may contain dots or begin with `$`; null stays null.
@@ -197,11 +205,23 @@ fn constant(name: impl Into<String>) -> CodecResult<Rendered> {
 /// `get_field::<_, f64>(current(), "price.usd")`.
 ///
 /// `{ $getField: { field: name, input: document } }`
+///
+/// MongoDB 6.0 accepts only a constant name.
 pub fn get_field<R, V: Value>(
     document: impl Expression<R, T: Object>,
-    name: impl Into<String>,
+    name: impl Expression<R, T: StringValue>,
 ) -> Expr<R, V::Optional> {
-    Expr::computed(named("$getField", &mut [("field", constant(name)), ("input", document.render())]))
+    Expr::computed(named("$getField", &mut [("field", name.render()), ("input", document.render())]))
+}
+
+/// Returns a field of the document in which paths begin, which is the row, by its name, which may contain dots or begin
+/// with `$`. You specify its type: `get_current_field::<_, f64>("price.usd")`.
+///
+/// `{ $getField: { field: name } }`
+///
+/// The server must be newer than MongoDB 6.0, which needs the document: `get_field(current(), name)`.
+pub fn get_current_field<R, V: Value>(name: impl Expression<R, T: StringValue>) -> Expr<R, V::Optional> {
+    Expr::computed(named("$getField", &mut [("field", name.render())]))
 }
 
 /// Sets a field of a document, by its name, which may contain dots or begin with `$`; null stays null.

@@ -44,6 +44,8 @@ impl Rendered {
     pub(crate) fn constant(value: Bson) -> CodecResult<Self> {
         match &value {
             Bson::String(text) if text.starts_with('$') => one("$literal", Ok(Self::leaf(value))),
+            // An array of constants is itself an expression.
+            Bson::Array(items) if items.iter().all(is_plain) => Self::measured(value),
             Bson::Document(_) | Bson::Array(_) | Bson::JavaScriptCodeWithScope(_) => {
                 one("$literal", Self::measured(value))
             }
@@ -67,6 +69,11 @@ impl Rendered {
         matches!(self.value, Bson::Array(_))
     }
 
+    /// Returns the expression, of which the caller changes only scalar values.
+    pub(crate) fn value_mut(&mut self) -> &mut Bson {
+        &mut self.value
+    }
+
     pub(crate) fn into_value(self) -> Bson {
         self.value
     }
@@ -84,12 +91,42 @@ impl Rendered {
         Self::around(self.value, self.levels.max(argument.levels + 2))
     }
 
-    /// Adds an argument to an operator that has a list of them: `{ operator: [.., argument] }`.
+    /// Replaces an argument of an operator that has named arguments by a document with it and another value:
+    /// `{ operator: { .., name: { key: argument, other: value } } }`.
+    pub(crate) fn with_argument_in(
+        mut self,
+        name: &'static str,
+        key: &'static str,
+        (other, value): (&'static str, CodecResult<Self>),
+    ) -> CodecResult<Self> {
+        let value = value?;
+        if let Some(Bson::Document(arguments)) = self.operand_mut()
+            && let Some(argument) = arguments.get_mut(name)
+        {
+            let mut both = Document::new();
+            both.insert(key, std::mem::replace(argument, Bson::Null));
+            both.insert(other, value.value);
+            *argument = both.into();
+        }
+        // The argument may be the deepest.
+        Self::around(self.value, (self.levels + 1).max(value.levels + 3))
+    }
+
+    /// Adds an argument to an operator that has a list of them: `{ operator: [.., argument] }`. A single argument becomes
+    /// the first of the list.
     pub(crate) fn with_item(mut self, argument: CodecResult<Self>) -> CodecResult<Self> {
         let argument = argument?;
-        if let Some(Bson::Array(arguments)) = self.operand_mut() {
-            arguments.push(argument.value);
+        let mut levels = self.levels;
+        match self.operand_mut() {
+            Some(Bson::Array(arguments)) => arguments.push(argument.value),
+            Some(single) => {
+                let first = std::mem::replace(single, Bson::Null);
+                *single = vec![first, argument.value].into();
+                levels += 1;
+            }
+            None => {}
         }
+        self.levels = levels;
         Self::around(self.value, self.levels.max(argument.levels + 2))
     }
 
@@ -121,6 +158,15 @@ impl Rendered {
     }
 }
 
+/// Returns whether the server reads a value in an expression as a constant. Arrays are not examined.
+fn is_plain(value: &Bson) -> bool {
+    match value {
+        Bson::String(text) => !text.starts_with('$'),
+        Bson::Document(_) | Bson::Array(_) | Bson::JavaScriptCodeWithScope(_) => false,
+        _ => true,
+    }
+}
+
 /// Returns the name after a `$`. It is called for every field, where `format!` would cost more than the copy.
 pub(crate) fn dollar(name: &str) -> String {
     let mut path = String::with_capacity(name.len() + 1);
@@ -145,19 +191,19 @@ pub(crate) fn single(operator: &'static str, argument: CodecResult<Rendered>) ->
 }
 
 /// `{ operator: [value, ..] }`, for an operator that reads the elements of a single array: a single value gets null beside
-/// it, which the operator ignores, so that a value that is an array stays one.
+/// it, which the operator ignores, so that a value that is an array stays one. The expression of an array is the only
+/// element of the list.
 pub(crate) fn several(operator: &'static str, values: CodecResult<Rendered>) -> CodecResult<Rendered> {
-    one(
-        operator,
-        values.map(|mut values| {
-            if let Bson::Array(list) = &mut values.value
-                && list.len() == 1
-            {
+    let mut values = values?;
+    match &mut values.value {
+        Bson::Array(list) => {
+            if list.len() == 1 {
                 list.push(Bson::Null);
             }
-            values
-        }),
-    )
+            one(operator, Ok(values))
+        }
+        _ => list(operator, &mut [Ok(values)]),
+    }
 }
 
 /// Returns an array of values, unless it has fewer than `least` elements.

@@ -1,5 +1,7 @@
 //! `Required`: a value that is never null.
 
+use mongodb::bson::Bson;
+
 use crate::value::Value;
 
 /// A value that is never null or missing: required by operators for which the server refuses null.
@@ -12,3 +14,7 @@ pub trait Required: Value {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Value<Lift<bool> = bool>> Required for T {}
+
+/// It may be null, and it may be of any other type that the operator refuses: the server returns an error then.
+#[diagnostic::do_not_recommend]
+impl Required for Bson {}

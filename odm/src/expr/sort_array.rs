@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     error::codec::CodecResult,
-    path::{InQuery, One, Root},
-    sort::IntoSort,
+    path::{Root, paths},
+    sort::{IntoSort, Sort},
     value::{Array, Integer, Ordered, Value},
 };
 
@@ -32,7 +32,10 @@ impl<R, T: Value, O> Expr<R, T, O> {
     where
         T: Array<Item = I>,
     {
-        Expr::computed(named("$sortArray", &mut [("input", self.rendered()), ("sortBy", order(by))]))
+        Expr::computed(named(
+            "$sortArray",
+            &mut [("input", self.rendered()), ("sortBy", rendered(order(by)))],
+        ))
     }
 
     /// Returns the element that is first in an order of the documents; null if there is none.
@@ -44,7 +47,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     where
         T: Array<Item = I>,
     {
-        Expr::computed(named("$top", &mut [("sortBy", order(by)), ("input", self.rendered())]))
+        Expr::computed(in_order("$top", None, order(by), ("input", self.rendered())))
     }
 
     /// Returns the element that is last in an order of the documents; null if there is none.
@@ -56,7 +59,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     where
         T: Array<Item = I>,
     {
-        Expr::computed(named("$bottom", &mut [("sortBy", order(by)), ("input", self.rendered())]))
+        Expr::computed(in_order("$bottom", None, order(by), ("input", self.rendered())))
     }
 
     /// Returns the `n` elements that are first in an order of the documents.
@@ -73,10 +76,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I> + Required,
         N: Integer,
     {
-        Expr::computed(named(
-            "$topN",
-            &mut [("n", n.render()), ("sortBy", order(by)), ("input", self.rendered())],
-        ))
+        Expr::computed(in_order("$topN", Some(n.render()), order(by), ("input", self.rendered())))
     }
 
     /// Returns the `n` elements that are last in an order of the documents.
@@ -93,10 +93,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
         T: Array<Item = I> + Required,
         N: Integer,
     {
-        Expr::computed(named(
-            "$bottomN",
-            &mut [("n", n.render()), ("sortBy", order(by)), ("input", self.rendered())],
-        ))
+        Expr::computed(in_order("$bottomN", Some(n.render()), order(by), ("input", self.rendered())))
     }
 
     /// Sorts an array of values, the least first. Null stays null.
@@ -127,8 +124,23 @@ impl<R, T: Value, O> Expr<R, T, O> {
     }
 }
 
-/// Returns an order of the elements of an array, as it is sent.
-fn order<I: Value, S: IntoSort<I>>(by: impl FnOnce(Root<I>) -> S) -> CodecResult<Rendered> {
-    let sort = by(I::under(InQuery::<I, One>::root(), ())).into_sort().render();
-    sort.and_then(|sort| Rendered::measured(sort.into()))
+/// Returns an order of the elements of an array.
+fn order<I: Value, S: IntoSort<I>>(by: impl FnOnce(Root<I>) -> S) -> Sort<I> {
+    by(paths::<I>()).into_sort()
+}
+
+fn rendered<R>(sort: Sort<R>) -> CodecResult<Rendered> {
+    sort.render().and_then(|keys| Rendered::measured(keys.into()))
+}
+
+/// `{ operator: { n: n, sortBy: { .. }, name: value } }`: an operator on the first or the last values in an order.
+pub(crate) fn in_order<R>(
+    operator: &'static str,
+    n: Option<CodecResult<Rendered>>,
+    sort_by: Sort<R>,
+    value: (&'static str, CodecResult<Rendered>),
+) -> CodecResult<Rendered> {
+    let mut arguments = Vec::from_iter(n.map(|n| ("n", n)));
+    arguments.extend([("sortBy", rendered(sort_by)), value]);
+    named(operator, &mut arguments)
 }

@@ -1,7 +1,7 @@
 //! Statistics of several values: `$sum $avg $max $min $stdDevPop ..`, in one row.
 //!
 //! The functions take several operands, `max_of((o.low(), o.high()))`, or an array, `max_of(o.scores())`; of an array,
-//! `o.scores().max()` is the same. The accumulators of [`pipeline`](crate::pipeline), such as
+//! `o.scores().max()` is the same, without the list around it. The accumulators of [`pipeline`](crate::pipeline), such as
 //! [`max`](crate::pipeline::max), compute over the rows of a group.
 //!
 //! An empty list of operands, for example an empty `Vec`, has no average, maximum, minimum or deviation: it is an error for
@@ -11,9 +11,12 @@ use super::{
     Expr, Expression, ExpressionList,
     list::{Alternatives, ArrayOf, Numbers},
     operators::{Operator, operator},
-    rendered::{Rendered, at_least, named, one, several},
+    rendered::{Rendered, at_least, named, several, single},
 };
-use crate::value::{Array, Number, Value};
+use crate::{
+    error::codec::CodecResult,
+    value::{Array, Number, Value},
+};
 
 /// The operators of this file.
 pub(crate) const OPERATORS: &[Operator] = &[
@@ -35,7 +38,7 @@ macro_rules! statistics {
         $(
             $(#[$doc])*
             ///
-            #[doc = concat!("`{ ", $operator, ": [value, ..] }`, `{ ", $operator, ": array }`")]
+            #[doc = concat!("`{ ", $operator, ": [value, ..] }`, `{ ", $operator, ": [array] }`")]
             pub fn $function<R, L: ExpressionList<R>, T: Value>(values: L) -> Expr<R, T>
             where
                 L::Types: $list<$result = T>,
@@ -53,7 +56,7 @@ macro_rules! statistics {
                 where
                     ArrayOf<T>: $list<$result = U>,
                 {
-                    Expr::computed(one($operator, self.rendered()))
+                    Expr::computed(single($operator, self.rendered()))
                 }
             )*
         }
@@ -78,12 +81,24 @@ statistics! {
 
 /// Returns the standard deviation of the numbers as a sample. Null if there are fewer than two numbers.
 ///
-/// `{ $stdDevSamp: [value, ..] }`, `{ $stdDevSamp: array }`
+/// `{ $stdDevSamp: [value, ..] }`, `{ $stdDevSamp: [array] }`
 pub fn std_dev_samp_of<R, L: ExpressionList<R>>(values: L) -> Expr<R, Option<f64>>
 where
     L::Types: Numbers,
 {
-    Expr::computed(one("$stdDevSamp", values.render_list()))
+    Expr::computed(several("$stdDevSamp", values.render_list()))
+}
+
+/// `{ operator: { input: input, p: [..], method: "approximate" } }`
+pub(crate) fn approximate(
+    operator: &'static str,
+    input: CodecResult<Rendered>,
+    p: Option<CodecResult<Rendered>>,
+) -> CodecResult<Rendered> {
+    let mut arguments = vec![("input", input)];
+    arguments.extend(p.map(|p| ("p", p)));
+    arguments.push(("method", Ok(Rendered::leaf("approximate"))));
+    named(operator, &mut arguments)
 }
 
 /// Returns the median of the numbers, as an approximation. Null if there is no number.
@@ -95,8 +110,7 @@ pub fn median_of<R, L: ExpressionList<R>>(values: L) -> Expr<R, Option<f64>>
 where
     L::Types: Numbers,
 {
-    let method = Ok(Rendered::leaf("approximate"));
-    Expr::computed(named("$median", &mut [("input", values.render_list()), ("method", method)]))
+    Expr::computed(approximate("$median", values.render_list(), None))
 }
 
 /// Returns percentiles of the numbers, as an approximation: `percentile_of(o.times(), [0.5, 0.99])`. Null if there is no
@@ -114,11 +128,7 @@ where
     P: Array<Item = N>,
     N: Number,
 {
-    let method = Ok(Rendered::leaf("approximate"));
-    Expr::computed(named(
-        "$percentile",
-        &mut [("input", values.render_list()), ("p", p.render()), ("method", method)],
-    ))
+    Expr::computed(approximate("$percentile", values.render_list(), Some(p.render())))
 }
 
 /// The optional argument of [`similarity_cosine`] and the like.

@@ -1,7 +1,7 @@
 //! Strings: `$concat $split $toUpper $trim ..`.
 
 use super::{
-    Expr, Expression, ExpressionList, Required,
+    Expr, Expression, ExpressionList, RegexValue, Required,
     list::Texts,
     operators::{Operator, operator, operators, options},
     rendered::{joined, one},
@@ -27,8 +27,9 @@ operators! {
     to_lower = "$toLower" one(text: T [StringValue]) -> String;
     /// Converts ASCII letters to upper case. Null becomes the empty string.
     to_upper = "$toUpper" one(text: T [StringValue]) -> String;
-    /// Returns the parts of a string between delimiters; null stays null.
-    split = "$split" list(text: T [StringValue], delimiter: B [StringValue]) -> T::Lift<B::Lift<Vec<String>>>;
+    /// Returns the parts of a string between delimiters; null stays null. A delimiter that is a regular expression requires
+    /// MongoDB 8.2.
+    split = "$split" list(text: T [StringValue], delimiter: B [RegexValue]) -> T::Lift<B::Lift<Vec<String>>>;
     /// Returns the number of code points.
     str_len_cp = "$strLenCP" one(text: T [StringValue + Required]) -> i32;
     /// Returns the number of bytes in UTF-8.
@@ -49,11 +50,13 @@ operators! {
     /// Returns the position of a string in another, in bytes, or -1; null stays null. See [`within`](Expr::within) for a
     /// part of the string.
     index_of_bytes = "$indexOfBytes" list(text: T [StringValue], substring: B [StringValue + Required]) with IndexOf -> T::Lift<i32>;
-    /// Replaces the first occurrence of a string; null if one of the three is null.
-    replace_one = "$replaceOne" named("input" input: T [StringValue], "find" find: B [StringValue], "replacement" replacement: C [StringValue])
+    /// Replaces the first occurrence of a string; null if one of the three is null. To find a regular expression requires
+    /// MongoDB 8.3.
+    replace_one = "$replaceOne" named("input" input: T [StringValue], "find" find: B [RegexValue], "replacement" replacement: C [StringValue])
         -> T::Lift<B::Lift<C::Lift<String>>>;
-    /// Replaces every occurrence of a string; null if one of the three is null.
-    replace_all = "$replaceAll" named("input" input: T [StringValue], "find" find: B [StringValue], "replacement" replacement: C [StringValue])
+    /// Replaces every occurrence of a string; null if one of the three is null. To find a regular expression requires
+    /// MongoDB 8.2.
+    replace_all = "$replaceAll" named("input" input: T [StringValue], "find" find: B [RegexValue], "replacement" replacement: C [StringValue])
         -> T::Lift<B::Lift<C::Lift<String>>>;
 }
 
@@ -64,7 +67,7 @@ pub enum IndexOf {}
 impl<R, T> Expr<R, T, IndexOf> {
     /// Searches from this position on.
     ///
-    /// `[.., start]`
+    /// `{ $indexOfCP: [text, substring, start] }`
     pub fn starting_at<B>(self, start: impl Expression<R, T = B>) -> Expr<R, T>
     where
         B: Integer + Required,
@@ -74,7 +77,7 @@ impl<R, T> Expr<R, T, IndexOf> {
 
     /// Searches from the position `start` up to, but not including, `end`.
     ///
-    /// `[.., start, end]`
+    /// `{ $indexOfCP: [text, substring, start, end] }`
     pub fn within<B, C>(self, start: impl Expression<R, T = B>, end: impl Expression<R, T = C>) -> Expr<R, T>
     where
         B: Integer + Required,

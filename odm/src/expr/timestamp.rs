@@ -1,6 +1,6 @@
 //! Parts of a `Timestamp`: `$tsSecond $tsIncrement`.
 
-use mongodb::bson::Timestamp;
+use mongodb::bson::{Bson, Timestamp};
 
 use super::operators::operators;
 use crate::value::Value;
@@ -15,6 +15,10 @@ pub trait TimestampValue: Value {}
 
 impl TimestampValue for Timestamp {}
 impl TimestampValue for Option<Timestamp> {}
+#[diagnostic::do_not_recommend]
+impl TimestampValue for Bson {}
+#[diagnostic::do_not_recommend]
+impl TimestampValue for Option<Bson> {}
 
 operators! {
     /// Returns the seconds since 1970 of a timestamp; null stays null.

@@ -104,16 +104,9 @@ fn not_a_name(name: &str) -> CodecError {
 }
 
 /// Returns an error for a name that a variable of an expression or of a join cannot have: it must begin with a lowercase
-/// letter, and must not be one that `map`, `filter`, `reduce` and [`Expr::fields`] use for theirs.
+/// letter. [`bind`] returns an error for a name that `map` or another operator around uses for its variable.
 pub(crate) fn check_bound_name(name: &str) -> CodecResult<()> {
     check_name(name)?;
-    let base = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    if matches!(base, "this" | "value" | "it") {
-        return Err(CodecError::new(
-            "a name of your own for a variable, because `map`, `reduce` and others use this one",
-            format!("`{name}`"),
-        ));
-    }
     if name.starts_with(|first: char| first.is_ascii_uppercase()) {
         return Err(CodecError::new(
             "a variable whose name begins with a lowercase letter",
@@ -241,6 +234,11 @@ impl Drop for Scope {
     }
 }
 
+/// Returns whether a variable around has this name.
+pub(super) fn is_bound(name: &str) -> bool {
+    BOUND.with_borrow(|bound| bound.iter().any(|outer| outer == name))
+}
+
 /// Adds a variable to the scope. Returns an error if a variable around it has the same name: the server would read the
 /// inner one in place of the outer one.
 pub(crate) fn bind(name: &str) -> CodecResult<()> {
@@ -266,11 +264,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_has_a_name_that_no_operator_uses() {
-        for name in ["total", "unitPrice", "item2", "thisOne"] {
+    fn the_name_of_a_variable_begins_with_a_lowercase_letter() {
+        for name in ["total", "unitPrice", "item2", "this", "value", "it"] {
             assert_eq!(check_bound_name(name), Ok(()), "{name}");
         }
-        for name in ["this", "value", "it", "this2", "value10", "Total", "a.b", "$a", ""] {
+        for name in ["Total", "a.b", "$a", "", "2nd"] {
             assert!(check_bound_name(name).is_err(), "{name}");
         }
     }

@@ -113,6 +113,29 @@ impl<M, V: Value, R> Path<M, V, R> {
         }
     }
 
+    /// Matches documents whose array has, for each condition, an element that satisfies it: the same element, or
+    /// different ones.
+    ///
+    /// `{ field: { $all: [{ $elemMatch: { .. } }, ..] } }`
+    ///
+    /// The closure receives the element, as that of [`any`](Path::any), and returns the list of conditions:
+    /// `o.lines().all_any(|line| [line.qty().gt(100), line.sku().eq("A-1") & line.qty().gt(5)])`. An empty list matches
+    /// no document.
+    pub fn all_any<I>(&self, conditions: impl FnOnce(Element<V::Item>) -> I) -> Filter<M>
+    where
+        V: Array,
+        R: Queried,
+        I: IntoIterator,
+        I::Item: IntoFilter<V::Item>,
+    {
+        let element_match = |condition: I::Item| -> CodecResult<Bson> {
+            let condition = condition.into_filter().into_clauses().into_elem_match()?;
+            Ok(doc! { "$elemMatch": condition }.into())
+        };
+        let conditions = conditions(element::<V::Item>(Location::default())).into_iter().map(element_match);
+        Filter::test(self.location(), "$all", conditions.collect::<CodecResult<Vec<Bson>>>().map(Bson::Array))
+    }
+
     /// Matches documents whose array has exactly this many elements.
     ///
     /// `{ field: { $size: length } }`

@@ -294,7 +294,11 @@ impl Clauses {
         {
             let negated = match test.get("$not") {
                 Some(Bson::Document(inner)) if test.len() == 1 => inner.clone(),
-                _ => doc! { "$not": test.clone() },
+                Some(Bson::RegularExpression(regex)) if test.len() == 1 => doc! { "$regex": regex.clone() },
+                _ => match test.get("$regex") {
+                    Some(Bson::RegularExpression(regex)) if test.len() == 1 => doc! { "$not": regex.clone() },
+                    _ => doc! { "$not": test.clone() },
+                },
             };
             let clauses = Self::one(clause.name.clone(), clause.array, negated);
             return Self { inner: self.inner, problem: self.problem.or(clauses.problem), ..clauses };

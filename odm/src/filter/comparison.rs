@@ -9,11 +9,14 @@ use super::{
 use crate::{
     error::codec::CodecResult,
     path::{Location, Operand, Path, Queried, operand_list},
-    value::{Ordered, Value, looks_like_operators},
+    value::{Ordered, Text, Value, looks_like_operators, regex_literal},
 };
 
 /// A stored value of another BSON type than the field's does not match; see the manual on comparison. Below an array
 /// ([`Many`](crate::path::Many)), one matching element is enough.
+///
+/// An array is compared with another array, element by element: `o.tags().gt(Vec::<String>::new())` matches if the array
+/// is not empty. To compare the elements with a value, use [`any`](Path::any).
 impl<M, V: Value, R> Path<M, V, R> {
     /// Matches documents whose field equals `value`.
     ///
@@ -23,6 +26,20 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: Queried,
     {
         equal::<V, M>(self.location(), value.operand())
+    }
+
+    /// Matches documents whose field is this regular expression: not a string that matches it, but a regular expression
+    /// that is stored as a value.
+    ///
+    /// `{ field: { $eq: /pattern/i } }`
+    ///
+    /// See [`regex`](Path::regex) for the options, and for strings that match.
+    pub fn eq_regex(&self, pattern: &str, options: &str) -> Filter<M>
+    where
+        V: Text,
+        R: Queried,
+    {
+        Filter::test(self.location(), "$eq", regex_literal(pattern, options))
     }
 
     /// Matches documents whose field does not equal `value`, documents without the field included.
@@ -49,7 +66,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $gt: value } }`
     pub fn gt<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
-        V: Ordered,
+        V::DistinctItem<V>: Ordered,
         R: Queried,
     {
         Filter::test(self.location(), "$gt", value.operand())
@@ -60,7 +77,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $gte: value } }`
     pub fn gte<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
-        V: Ordered,
+        V::DistinctItem<V>: Ordered,
         R: Queried,
     {
         Filter::test(self.location(), "$gte", value.operand())
@@ -71,7 +88,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $lt: value } }`
     pub fn lt<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
-        V: Ordered,
+        V::DistinctItem<V>: Ordered,
         R: Queried,
     {
         Filter::test(self.location(), "$lt", value.operand())
@@ -82,7 +99,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// `{ field: { $lte: value } }`
     pub fn lte<K>(&self, value: impl Operand<V::NonNull, K>) -> Filter<M>
     where
-        V: Ordered,
+        V::DistinctItem<V>: Ordered,
         R: Queried,
     {
         Filter::test(self.location(), "$lte", value.operand())

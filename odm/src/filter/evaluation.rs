@@ -41,6 +41,18 @@ impl<M, V: Value, R> Path<M, V, R> {
         Filter::of(Clauses::tests(self.location(), regex(pattern, options)))
     }
 
+    /// Does the same as [`regex`](Path::regex), with the pattern and the options in one value.
+    ///
+    /// `{ field: { $regex: /pattern/i } }`; the negation, `!b.title().regex_literal(..)`, is
+    /// `{ field: { $not: /pattern/i } }`
+    pub fn regex_literal(&self, pattern: &str, options: &str) -> Filter<M>
+    where
+        V: Text,
+        R: Queried,
+    {
+        Filter::test(self.location(), "$regex", regex_literal(pattern, options))
+    }
+
     /// Matches documents whose string matches one of these regular expressions, each with its options.
     ///
     /// `{ field: { $in: [/^be/, /^st/i] } }`; see [`regex`](Path::regex) for patterns and options.
@@ -62,19 +74,66 @@ impl<M, V: Value, R> Path<M, V, R> {
 
     /// Matches documents whose number has this remainder after division by `divisor`.
     ///
-    /// `{ field: { $mod: [divisor, remainder] } }`. The server truncates fractions first. A divisor of zero is an
-    /// error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
-    pub fn mod_(&self, divisor: i64, remainder: i64) -> Filter<M>
+    /// `{ field: { $mod: [divisor, remainder] } }`
+    ///
+    /// The server first removes the fraction of all three numbers, so that `mod_(4.5, 0)` is `mod_(4, 0)`. A divisor of
+    /// zero, and a number that does not fit int64, are errors for which [`is_not_sent`](crate::Error::is_not_sent) is
+    /// true.
+    pub fn mod_(&self, divisor: impl RemainderNumber, remainder: impl RemainderNumber) -> Filter<M>
     where
         V: Number,
         R: Queried,
     {
-        let value = match divisor {
-            0 => Err(CodecError::new("a divisor other than zero", "zero").in_value()),
-            divisor => Ok(vec![Bson::from(divisor), Bson::from(remainder)].into()),
-        };
-        Filter::test(self.location(), "$mod", value)
+        Filter::test(self.location(), "$mod", remainder_test(divisor.number(), remainder.number()))
     }
+}
+
+/// A number that `mod_` divides by or compares with: an integer or a float.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number that `$mod` accepts",
+    label = "expected an integer or a float",
+    note = "integers that may not fit an `i64` are not accepted: convert them"
+)]
+pub trait RemainderNumber {
+    /// Returns the number as it is sent.
+    fn number(self) -> Bson;
+}
+
+macro_rules! remainder_numbers {
+    ($($sent:ident: $($type:ty)*;)*) => { $($(
+        #[diagnostic::do_not_recommend]
+        impl RemainderNumber for $type {
+            #[allow(clippy::useless_conversion)] // for the widest types
+            fn number(self) -> Bson {
+                Bson::$sent(self.into())
+            }
+        }
+    )*)* };
+}
+
+remainder_numbers! {
+    Int64: i8 i16 i32 i64 u8 u16 u32;
+    Double: f32 f64;
+}
+
+fn remainder_test(divisor: Bson, remainder: Bson) -> CodecResult<Bson> {
+    // The greatest double below 2^63 is sent as it is; 2^63 itself does not fit int64.
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    let fits = |number: &Bson| match number {
+        Bson::Double(number) => (-LIMIT..LIMIT).contains(number),
+        _ => true,
+    };
+    let is_zero = match &divisor {
+        Bson::Double(number) => number.trunc() == 0.0,
+        number => number.as_i64() == Some(0),
+    };
+    if is_zero {
+        return Err(CodecError::new("a divisor other than zero", "zero").in_value());
+    }
+    if !(fits(&divisor) && fits(&remainder)) {
+        return Err(CodecError::new("a number that fits int64", "another number").in_value());
+    }
+    Ok(vec![divisor, remainder].into())
 }
 
 fn regex(pattern: &str, options: &str) -> CodecResult<Document> {

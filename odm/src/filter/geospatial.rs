@@ -5,7 +5,7 @@ use std::ops::{Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, 
 use mongodb::bson::{Bson, Document, doc};
 
 use super::{
-    Filter,
+    Clauses, Filter,
     area::{Area, BigPolygon},
 };
 use crate::{
@@ -66,6 +66,37 @@ impl<M, V: Value, R> Path<M, V, R> {
         R: Queried,
     {
         Filter::test(self.location(), "$nearSphere", distance(&point, metres.bounds()))
+    }
+    /// Matches documents whose pair of coordinates is near another, on a plane, in the unit of the coordinates. Sorts the
+    /// nearest first.
+    ///
+    /// `{ field: { $near: [x, y], $minDistance: 2.0, $maxDistance: 10.0 } }`
+    ///
+    /// The field needs a `2d` index. Use [`near`](Path::near) with a `2dsphere` index.
+    pub fn near_coordinates(&self, [x, y]: [impl Metres; 2], distance: impl DistanceRange) -> Filter<M>
+    where
+        V: Geospatial,
+        R: Queried,
+    {
+        let near = coordinates("$near", [x.metres(), y.metres()], distance.bounds());
+        Filter::of(Clauses::tests(self.location(), near))
+    }
+
+    /// Does the same as [`near_coordinates`](Path::near_coordinates) on a sphere: the coordinates are a longitude and a
+    /// latitude, and distances are in radians.
+    ///
+    /// `{ field: { $nearSphere: [longitude, latitude], $maxDistance: 0.5 } }`
+    pub fn near_sphere_coordinates(
+        &self,
+        [longitude, latitude]: [impl Metres; 2],
+        radians: impl DistanceRange,
+    ) -> Filter<M>
+    where
+        V: Geospatial,
+        R: Queried,
+    {
+        let near = coordinates("$nearSphere", [longitude.metres(), latitude.metres()], radians.bounds());
+        Filter::of(Clauses::tests(self.location(), near))
     }
 }
 
@@ -163,19 +194,31 @@ fn within(geometry: &impl Value) -> CodecResult<Document> {
     Ok(doc! { "$geometry": geometry })
 }
 
-fn distance(point: &Point, (least, most): (Bound<f64>, Bound<f64>)) -> CodecResult<Bson> {
-    let mut near = within(point)?;
+fn distance(point: &Point, bounds: (Bound<f64>, Bound<f64>)) -> CodecResult<Bson> {
+    with_distances(within(point)?, bounds).map(Bson::Document)
+}
+
+/// Returns `{ operator: [x, y], $minDistance: .., $maxDistance: .. }`, the form for pairs of coordinates.
+fn coordinates(
+    operator: &'static str,
+    point: [f64; 2],
+    bounds: (Bound<f64>, Bound<f64>),
+) -> CodecResult<Document> {
+    with_distances(doc! { operator: point.to_vec() }, bounds)
+}
+
+fn with_distances(mut near: Document, (least, most): (Bound<f64>, Bound<f64>)) -> CodecResult<Document> {
     for (name, bound) in [("$minDistance", least), ("$maxDistance", most)] {
         match bound {
             Bound::Included(metres) | Bound::Excluded(metres) if metres >= 0.0 => {
                 near.insert(name, metres);
             }
             Bound::Included(_) | Bound::Excluded(_) => {
-                let problem = CodecError::new("a distance of zero metres or more", "another number");
+                let problem = CodecError::new("a distance of zero or more", "another number");
                 return Err(problem.in_value());
             }
             Bound::Unbounded => {}
         }
     }
-    Ok(near.into())
+    Ok(near)
 }

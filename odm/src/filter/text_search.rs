@@ -3,7 +3,7 @@
 use mongodb::bson::{Document, doc};
 
 use super::{Clauses, Filter};
-use crate::sort::Sort;
+use crate::{expr::Meta, sort::Sort};
 
 /// The options of a text search. An option that is not set has the default of the index.
 ///
@@ -112,7 +112,8 @@ impl<M> Sort<M> {
     /// Sorts the best matches of a [text search](Filter::text) first.
     ///
     /// `{ textScore: { $meta: "textScore" } }`. The server returns an error if the filter has no text search.
+    /// [`Sort::meta`] sorts by the score under another name, and by other metadata.
     pub fn text_score() -> Self {
-        Self::raw(doc! { "textScore": { "$meta": "textScore" } })
+        Self::meta("textScore", Meta::TEXT_SCORE)
     }
 }

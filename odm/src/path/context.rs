@@ -157,6 +157,11 @@ impl<M: 'static, R: Multiplicity> NarrowsUntagged for InQuery<M, R> {
 /// The fields struct of `M` in a filter, an update or a sort.
 pub type Root<M> = <M as Value>::Fields<InQuery<M, super::One>, ()>;
 
+/// Returns the fields of `M` as paths.
+pub(crate) fn paths<M: Value>() -> Root<M> {
+    M::under(InQuery::<M, super::One>::root(), ())
+}
+
 /// One element of an array, with names relative to it. `any` and `each_where` pass it to their closure.
 pub type Element<T> = <T as Value>::Fields<InQuery<T, super::One>, Path<T, T, super::One>>;
 

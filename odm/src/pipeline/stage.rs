@@ -43,18 +43,18 @@ pub use self::{
     graph_lookup::{GraphLookup, InGraphLookup},
     lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, from},
     redact::{Redaction, descend, keep, prune},
-    search::{Fusion, IntoSearch, IntoSearchMeta, ScoreNormalization, VectorSearch},
+    search::{
+        Fusion, IntoSearch, IntoSearchMeta, NearestVectors, NestedScore, Rerank, ScoreNormalization,
+        ScoreOptions, Search, VectorSearch, has_ancestor, has_root, nearest_vectors,
+    },
     table::stages,
     window::{InWindow, OverWindow, Windows, partition_by, sort_by},
     write::{Merge, WhenMatched, WhenNotMatched, Written},
 };
 use mongodb::bson::{Bson, Document};
 
-use crate::{
-    error::codec::{CodecError, CodecResult},
-    path::{InQuery, One, Root},
-    value::Value,
-};
+use crate::error::codec::{CodecError, CodecResult};
+pub(super) use crate::path::paths;
 
 /// The argument of a stage that a builder sets field by field. It keeps the first value that cannot be sent, and the stage
 /// reports it.
@@ -83,9 +83,4 @@ impl StageArgument {
     fn finish(self) -> CodecResult<Document> {
         self.problem.map_or(Ok(self.fields), Err)
     }
-}
-
-/// Returns the fields of a row as paths.
-pub(super) fn paths<R: Value>() -> Root<R> {
-    R::under(InQuery::<R, One>::root(), ())
 }

@@ -13,8 +13,8 @@ use mongodb::bson::{
 };
 
 use super::{
-    AnyLength, Arithmetic, Array, Arrays, Bits, Doc, Integer, Map, Nullable, Number, Raw, Text,
-    UnclaimedElements, Value, Writer, bounded, leaf, map::utf8_key,
+    AnyLength, Arithmetic, Array, Arrays, Bits, DateValue, Doc, Integer, Map, Nullable, Number, Raw,
+    StringValue, Text, UnclaimedElements, Value, Writer, bounded, leaf, map::utf8_key,
 };
 use crate::{
     error::codec::{CodecError, CodecResult},
@@ -153,6 +153,12 @@ impl Value for Bson {
 impl Nullable for Bson {}
 #[diagnostic::do_not_recommend]
 impl Text for Bson {}
+#[diagnostic::do_not_recommend]
+impl StringValue for Bson {}
+#[diagnostic::do_not_recommend]
+impl DateValue for Bson {}
+#[diagnostic::do_not_recommend]
+impl DateValue for Option<Bson> {}
 #[diagnostic::do_not_recommend]
 impl Integer for Bson {}
 #[diagnostic::do_not_recommend]

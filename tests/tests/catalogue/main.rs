@@ -13,6 +13,8 @@ mod generate;
 mod normalise;
 #[path = "../it/documented_bson/operators.rs"]
 mod rendered;
+#[path = "../it/documented_bson/sources.rs"]
+mod sources;
 mod support;
 mod table;
 

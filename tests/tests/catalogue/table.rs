@@ -1,15 +1,16 @@
 //! The catalogue of the manual: each stage, expression, accumulator, query operator and update operator has a function
 //! that renders it.
 //!
-//! `operators.txt` lists the catalogue: the kind of each operator, its name, and the version of MongoDB that introduced
-//! it. The hidden tables of `odm` list the functions. The entries of `it/documented_bson/operators` render them.
+//! `operators.txt` lists the catalogue: the kind of each operator, its name, the version of MongoDB that introduced it, and
+//! its arguments: `name?` is optional, `name..` is any number of them. The hidden tables of `odm` list the functions. The
+//! entries of `it/documented_bson/operators` render them, and the optional arguments, some of which only the cases render.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use odm::{bson::Bson, expr::Operator};
 
-use crate::rendered::rendered;
+use crate::{cases, rendered::rendered, sources::all_quotes};
 
 const LIST: &str = include_str!("operators.txt");
 
@@ -28,14 +29,14 @@ const MISSING: &[(&str, &str, &str)] = &[];
 
 /// Operators of the manual that the list lacks, with the version that introduced them. They are checked, and not counted.
 const BESIDE: &[Listed] = &[
-    Listed { kind: "stage", name: "$listClusterCatalog", version: "8.0.10" },
-    Listed { kind: "stage", name: "$querySettings", version: "8.0" },
-    Listed { kind: "stage", name: "$queryStats", version: "6.0.7" },
-    Listed { kind: "expression", name: "$encStrContains", version: "8.2" },
-    Listed { kind: "expression", name: "$encStrEndsWith", version: "8.2" },
-    Listed { kind: "expression", name: "$encStrNormalizedEq", version: "8.2" },
-    Listed { kind: "expression", name: "$encStrStartsWith", version: "8.2" },
-    Listed { kind: "expression", name: "$toUUID", version: "8.0" },
+    Listed { kind: "stage", name: "$listClusterCatalog", version: "8.0.10", arguments: &[] },
+    Listed { kind: "stage", name: "$querySettings", version: "8.0", arguments: &[] },
+    Listed { kind: "stage", name: "$queryStats", version: "6.0.7", arguments: &[] },
+    Listed { kind: "expression", name: "$encStrContains", version: "8.2", arguments: &[] },
+    Listed { kind: "expression", name: "$encStrEndsWith", version: "8.2", arguments: &[] },
+    Listed { kind: "expression", name: "$encStrNormalizedEq", version: "8.2", arguments: &[] },
+    Listed { kind: "expression", name: "$encStrStartsWith", version: "8.2", arguments: &[] },
+    Listed { kind: "expression", name: "$toUUID", version: "8.0", arguments: &[] },
 ];
 
 /// Operators that render as another: with another name of the same stage, or without a `$`.
@@ -68,13 +69,31 @@ struct Listed {
     kind: &'static str,
     name: &'static str,
     version: &'static str,
+    arguments: &'static [&'static str],
 }
+
+impl Listed {
+    /// Returns the names of the optional arguments. Each has the length that a list of arguments has with it.
+    fn optional(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let required = self.arguments.iter().filter(|argument| !argument.ends_with('?')).count();
+        let optional = self.arguments.iter().filter_map(|argument| argument.strip_suffix('?'));
+        optional.enumerate().map(move |(position, argument)| (argument, required + position + 1))
+    }
+}
+
+/// Arguments that have no function, with the reason.
+const NO_ARGUMENT: &[(&str, &str, &str)] = &[
+    ("$fill", "partitionByFields", "`partition_by` takes one field or several"),
+    ("$listSearchIndexes", "id", "the index is selected by its name"),
+    ("$out", "timeseries", "the collection of the model is created by its schema"),
+];
 
 fn listed() -> Vec<Listed> {
     LIST.lines()
         .map(|line| {
-            let [kind, name, version] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
-            Listed { kind, name, version }
+            let words: Vec<_> = line.split(' ').collect();
+            let [kind, name, version, ..] = words[..] else { panic!("{line}") };
+            Listed { kind, name, version, arguments: &words.leak()[3..] }
         })
         .collect()
 }
@@ -116,9 +135,58 @@ fn contains(rendered: &Bson, name: &str) -> bool {
     }
 }
 
+/// Returns whether an operator has an argument somewhere in what is rendered: by its name, or as an element of a list
+/// that is at least so long.
+fn has_argument(rendered: &Bson, operator: &str, argument: &str, length: usize) -> bool {
+    let has = |value: &Bson| match value {
+        Bson::Document(arguments) => arguments.contains_key(argument),
+        Bson::Array(arguments) => arguments.len() >= length,
+        _ => false,
+    };
+    match rendered {
+        Bson::Document(fields) => fields.iter().any(|(key, value)| {
+            (key == operator && has(value)) || has_argument(value, operator, argument, length)
+        }),
+        Bson::Array(items) => items.iter().any(|item| has_argument(item, operator, argument, length)),
+        _ => false,
+    }
+}
+
+/// Returns the name that an operator is rendered as.
+fn rendered_as(kind: &str, name: &'static str) -> &'static str {
+    RENDERED_AS.iter().find(|(of, other, _)| *of == kind && *other == name).map_or(name, |it| it.2)
+}
+
+/// Returns the optional arguments of an operator that nothing renders and the list of exceptions lacks.
+fn missing_arguments(listed: &Listed, everything: &[Bson]) -> Vec<&'static str> {
+    let Listed { kind, name, .. } = *listed;
+    let rendered_as = rendered_as(kind, name);
+    let excepted = |argument: &str| {
+        NO_ARGUMENT.iter().any(|(operator, other, _)| *operator == name && *other == argument)
+    };
+    let is_rendered = |argument: &str, length: usize| {
+        everything.iter().any(|rendered| has_argument(rendered, rendered_as, argument, length))
+    };
+    listed
+        .optional()
+        .filter(|(argument, length)| !is_rendered(argument, *length) && !excepted(argument))
+        .map(|(argument, _)| argument)
+        .collect()
+}
+
+/// Returns what all entries and all cases render.
+fn everything(entries: &HashMap<&'static str, Vec<Bson>>) -> Vec<Bson> {
+    let cases = cases::all().into_iter().flat_map(|case| case.rendered()).map(Bson::Document);
+    entries.values().flatten().cloned().chain(cases).collect()
+}
+
 /// Returns why an operator is not complete: it has no function, one has no entry that renders it, or the versions differ.
-fn problem(listed: &Listed, entries: &HashMap<&'static str, Vec<Bson>>) -> Option<String> {
-    let Listed { kind, name, version } = listed;
+fn problem(
+    listed: &Listed,
+    entries: &HashMap<&'static str, Vec<Bson>>,
+    everything: &[Bson],
+) -> Option<String> {
+    let Listed { kind, name, version, .. } = listed;
     let about = |(of, other): (&str, &str)| of == *kind && other == *name;
     if MISSING.iter().any(|(kind, name, _)| about((kind, name))) {
         return Some("it is in the list of the missing".to_owned());
@@ -140,7 +208,7 @@ fn problem(listed: &Listed, entries: &HashMap<&'static str, Vec<Bson>>) -> Optio
         return None;
     }
     let (.., places) = KINDS.iter().find(|(of, ..)| of == kind)?;
-    let rendered_as = RENDERED_AS.iter().find(|(kind, name, _)| about((kind, name))).map_or(*name, |it| it.2);
+    let rendered_as = rendered_as(kind, name);
     let renders = |operator: &&Operator| {
         let ending = format!("::{}", operator.function);
         entries.iter().any(|(entry, rendered)| {
@@ -149,29 +217,35 @@ fn problem(listed: &Listed, entries: &HashMap<&'static str, Vec<Bson>>) -> Optio
                 && rendered.iter().any(|rendered| contains(rendered, rendered_as))
         })
     };
-    let idle = operators.iter().find(|operator| !renders(operator))?;
-    Some(format!("no entry of `{}` renders it", idle.function))
+    if let Some(idle) = operators.iter().find(|operator| !renders(operator)) {
+        return Some(format!("no entry of `{}` renders it", idle.function));
+    }
+    match &missing_arguments(listed, everything)[..] {
+        [] => None,
+        missing => Some(format!("nothing renders its arguments {missing:?}")),
+    }
 }
 
 #[test]
 fn the_catalogue_is_complete() {
     let (entries, listed) = (rendered(), listed());
+    let everything = everything(&entries);
     let mut problems = Vec::new();
     let mut summary = vec!["catalogue:".to_owned()];
     for (kind, title, all, _) in KINDS {
         let of_kind: Vec<_> = listed.iter().filter(|listed| listed.kind == kind).collect();
         let incomplete: Vec<_> = of_kind
             .iter()
-            .filter_map(|listed| Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries)?)))
+            .filter_map(|listed| {
+                Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries, &everything)?))
+            })
             .collect();
         summary.push(format!("{title}={}/{all}", of_kind.len() - incomplete.len()));
         problems.extend(incomplete);
         let beside: Vec<_> = BESIDE.iter().filter(|listed| listed.kind == kind).collect();
-        problems.extend(
-            beside
-                .iter()
-                .filter_map(|listed| Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries)?))),
-        );
+        problems.extend(beside.iter().filter_map(|listed| {
+            Some(format!("{kind} {}: {}", listed.name, problem(listed, &entries, &everything)?))
+        }));
         for name in functions(kind).keys() {
             if !of_kind.iter().copied().chain(beside.iter().copied()).any(|listed| listed.name == *name) {
                 problems.push(format!("{kind} {name}: it is not in the list"));
@@ -188,11 +262,77 @@ fn the_catalogue_is_complete() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// Returns the page of `docs` with all operators and their functions.
+/// The functions of an operator: those of the tables, and every other whose documentation quotes it.
+fn named(kind: &str, name: &str, quotes: &BTreeMap<String, Vec<String>>) -> BTreeSet<String> {
+    let (.., places) = KINDS.iter().find(|(of, ..)| *of == kind).unwrap();
+    let quotes_it = |text: &String| {
+        text.split([' ', '{', '[']).any(|word| word.strip_suffix(':').is_some_and(|word| word == name))
+    };
+    let begins_with_it =
+        |text: &String| text.strip_prefix("{ ").is_some_and(|text| text.starts_with(&format!("{name}:")));
+    let documented = quotes.iter().filter(|(function, quotes)| {
+        places.iter().any(|place| function.starts_with(place))
+            && quotes.iter().any(|quote| match kind {
+                // The document of a filter or an update begins with a field.
+                "query" | "update" => quotes_it(quote) && !quote.contains("$each"),
+                _ => begins_with_it(quote),
+            })
+    });
+    let documented = documented.filter_map(|(function, _)| Some(function.rsplit_once("::")?.1.to_owned()));
+    let listed = functions(kind);
+    let listed = listed.get(name).into_iter().flatten().map(|operator| operator.function.to_owned());
+    listed.chain(documented).collect()
+}
+
+/// The functions that set the optional arguments of an operator: those whose entry renders the argument.
+fn setters(
+    listed: Option<&Listed>,
+    functions: &BTreeSet<String>,
+    entries: &HashMap<&'static str, Vec<Bson>>,
+) -> BTreeSet<String> {
+    let Some(listed) = listed else { return BTreeSet::new() };
+    let (.., places) = KINDS.iter().find(|(of, ..)| *of == listed.kind).unwrap();
+    let operator = rendered_as(listed.kind, listed.name);
+    let of_argument = |(argument, length): (&str, usize)| -> Vec<String> {
+        let renders = |(entry, rendered): (&&'static str, &Vec<Bson>)| {
+            let (_, function) = entry.rsplit_once("::")?;
+            let renders = places.iter().any(|place| entry.starts_with(place))
+                && rendered.iter().any(|rendered| has_argument(rendered, operator, argument, length));
+            renders.then(|| function.to_owned())
+        };
+        entries.iter().filter_map(renders).collect()
+    };
+    listed.optional().flat_map(of_argument).filter(|function| !functions.contains(function)).collect()
+}
+
+/// The functions of variables, whose documentation quotes `"$$NAME"`.
+fn variables() -> Vec<(String, String)> {
+    let source = include_str!("../../../odm/src/expr/variable.rs");
+    let mut variable = None;
+    let mut found = Vec::new();
+    for line in source.lines() {
+        if let Some(quoted) = line.strip_prefix("/// `\"$$") {
+            variable = quoted.split('"').next().map(|name| format!("$${name}"));
+        } else if let Some(function) = line.strip_prefix("pub fn ")
+            && let Some(name) = variable.take()
+        {
+            found.push((name, function.split(['(', '<']).next().unwrap().to_owned()));
+        }
+    }
+    found
+}
+
+fn in_code(names: &BTreeSet<String>) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the page of `docs` with all operators, their functions and those of their optional arguments.
 fn page() -> String {
-    let mut page = "# Operators\n\nThe functions and methods of every operator of MongoDB. `cargo test -p odm-integration catalogue` compares this \
-        page with\nthe code; with `ODM_WRITE_OPERATORS=1` it writes the page.\n"
+    let mut page = "# Operators\n\nThe functions and methods of every operator of MongoDB, and of its optional arguments. \
+        `cargo test -p odm-integration catalogue`\ncompares this page with the code; with `ODM_WRITE_OPERATORS=1` it \
+        writes the page.\n"
         .to_owned();
+    let (entries, quotes, listed) = (rendered(), all_quotes(), listed());
     for (kind, title, ..) in KINDS {
         let module = match kind {
             "stage" => "methods of `odm::Pipeline`; `$changeStream` is `Collection::watch`",
@@ -204,19 +344,26 @@ fn page() -> String {
             _ => "methods of typed paths; the modifiers of `$push` are methods of `PushEach`",
         };
         writeln!(page, "\n## {}{}\n\nThese are {module}.\n", title[..1].to_uppercase(), &title[1..]).unwrap();
-        page.push_str("| operator | function | since MongoDB |\n| --- | --- | --- |\n");
+        page.push_str(
+            "| operator | function | optional arguments | since MongoDB |\n| --- | --- | --- | --- |\n",
+        );
         for (name, operators) in functions(kind) {
-            let mut names: Vec<_> =
-                operators.iter().map(|operator| format!("`{}`", operator.function)).collect();
-            names.sort();
-            names.dedup();
+            let names = named(kind, name, &quotes);
+            let listed = listed.iter().find(|listed| listed.kind == kind && listed.name == name);
+            let arguments = setters(listed, &names, &entries);
             let since = if operators.iter().any(|operator| operator.since.is_none()) {
                 ""
             } else {
                 operators.iter().find_map(|operator| operator.since).unwrap_or_default()
             };
-            writeln!(page, "| `{name}` | {} | {since} |", names.join(" ")).unwrap();
+            writeln!(page, "| `{name}` | {} | {} | {since} |", in_code(&names), in_code(&arguments)).unwrap();
         }
+    }
+    page.push_str(
+        "\n## Variables\n\nThese are functions of `odm::expr`.\n\n| variable | function |\n| --- | --- |\n",
+    );
+    for (name, function) in variables() {
+        writeln!(page, "| `{name}` | `{function}` |").unwrap();
     }
     page
 }

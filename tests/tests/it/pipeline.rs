@@ -9,6 +9,7 @@ use odm::{
 };
 use odm_integration::story::{Order, Status, line, order};
 
+mod arguments;
 mod gaps;
 mod merge;
 mod missing;

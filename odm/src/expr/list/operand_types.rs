@@ -3,12 +3,12 @@
 use super::{ArrayOf, Each};
 use crate::{
     expr::{
-        NumericResult, Truth,
+        BitwiseResult, NumericResult, Truth,
         arithmetic::{Add, Divided},
         object::{Object, Objects},
         operand::Replaceable,
     },
-    value::{Arithmetic, Array, Number, StringValue, Value},
+    value::{Arithmetic, Array, Integer, Number, StringValue, Value},
 };
 
 /// The types of strings that `concat` joins.
@@ -84,6 +84,23 @@ where
     type Sum = <I::Stored as NumericResult<I::Stored>>::Out;
     type Average = Option<<I::Stored as Divided>::Out>;
     type Deviation = Option<f64>;
+}
+
+/// The types of integers whose bits are combined.
+#[diagnostic::on_unimplemented(
+    message = "these are not all integers: `{Self}`",
+    label = "expected a tuple or an array of integers"
+)]
+pub trait Integers {
+    /// An `i32` or an `i64`: an `Option` if one of the integers may be null.
+    type Combined: Value;
+}
+
+impl<T: Integer> Integers for Each<T>
+where
+    T::Stored: BitwiseResult<T::Stored>,
+{
+    type Combined = T::Lift<<T::Stored as BitwiseResult<T::Stored>>::Out>;
 }
 
 /// The types of values of one kind.
@@ -164,6 +181,12 @@ macro_rules! tuples {
             type Average = $first::Lift<<$first::Stored as Divided>::Out>;
             type Deviation = $first::Lift<f64>;
         }
+        impl<$first: Integer> Integers for ($first,)
+        where
+            $first::Stored: BitwiseResult<$first::Stored>,
+        {
+            type Combined = $first::Lift<<$first::Stored as BitwiseResult<$first::Stored>>::Out>;
+        }
         impl<$first: Value> Alternatives for ($first,) {
             type Extreme = $first;
         }
@@ -204,6 +227,16 @@ macro_rules! tuples {
             type Average =
                 $first::Lift<<<($($rest,)+) as Numbers>::Average as Value>::Lift<<Self::Sum as Divided>::Out>>;
             type Deviation = $first::Lift<<<($($rest,)+) as Numbers>::Deviation as Value>::Lift<f64>>;
+        }
+        #[diagnostic::do_not_recommend]
+        impl<$first: Integer, $($rest),+> Integers for ($first, $($rest,)+)
+        where
+            ($($rest,)+): Integers<Combined: Integer>,
+            $first::Stored: BitwiseResult<<<($($rest,)+) as Integers>::Combined as Number>::Stored>,
+        {
+            type Combined = $first::Lift<<<($($rest,)+) as Integers>::Combined as Value>::Lift<
+                <$first::Stored as BitwiseResult<<<($($rest,)+) as Integers>::Combined as Number>::Stored>>::Out,
+            >>;
         }
         #[diagnostic::do_not_recommend]
         impl<$first: Value, $($rest),+> Alternatives for ($first, $($rest,)+)

@@ -150,7 +150,7 @@ fn take_matches(test: &mut Document) -> Vec<Bson> {
 pub(super) fn positive(mut test: Document) -> Result<Document, Document> {
     let negated = match test.iter().next() {
         Some((operator, value)) if test.len() == 1 => match (operator.as_str(), value) {
-            ("$not", Bson::Document(_)) => "$not",
+            ("$not", Bson::Document(_) | Bson::RegularExpression(_)) => "$not",
             ("$ne", _) => "$ne",
             ("$nin", _) => "$nin",
             ("$exists", Bson::Boolean(false)) => "$exists",
@@ -161,6 +161,7 @@ pub(super) fn positive(mut test: Document) -> Result<Document, Document> {
     let mut positive = Document::new();
     match (negated, test.remove(negated)) {
         ("$not", Some(Bson::Document(inner))) => return Ok(inner),
+        ("$not", Some(regex)) => positive.insert("$regex", regex),
         ("$ne", Some(value)) => positive.insert("$eq", value),
         ("$nin", Some(values)) => positive.insert("$in", values),
         _ => positive.insert("$exists", true),

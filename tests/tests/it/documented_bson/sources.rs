@@ -11,11 +11,19 @@ const SOURCES: [&str; 8] =
     ["filter", "update", "sort.rs", "expr", "accumulator", "pipeline", "path/array.rs", "index"];
 
 /// The macros that make functions with their documentation, one function or method for each line.
-const TABLES: [&str; 7] =
-    ["operators", "accumulators", "statistics", "similarities", "numbers", "per_unit", "options"];
+const TABLES: [&str; 8] = [
+    "operators",
+    "accumulators",
+    "statistics",
+    "similarities",
+    "numbers",
+    "per_unit",
+    "bit_lists",
+    "options",
+];
 
 /// Returns the snippets in the documentation of each function, by `file::function`.
-pub(super) fn all_quotes() -> BTreeMap<String, Vec<String>> {
+pub(crate) fn all_quotes() -> BTreeMap<String, Vec<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../odm/src");
     let (mut paths, mut all) = (Vec::new(), BTreeMap::new());
     for source in SOURCES {
@@ -119,15 +127,19 @@ fn rows(table: &str, row: &str) -> Vec<(String, Vec<String>)> {
         "operators" | "accumulators" => vec![operator(row)],
         "statistics" => {
             let (method, function, operator) = (word(), word(), word());
-            let array = format!("{{ {operator}: array }}");
+            let list = |of: &str| format!("{{ {operator}: [{of}] }}");
             vec![
-                (function, vec![format!("{{ {operator}: [value, ..] }}"), array.clone()]),
-                (method, vec![array]),
+                (function, vec![list("value, .."), list("array")]),
+                (method, vec![format!("{{ {operator}: array }}")]),
             ]
         }
         "similarities" => {
             let (function, operator) = (word(), word());
             vec![(function, vec![format!("{{ {operator}: {{ vectors: [first, second] }} }}")])]
+        }
+        "bit_lists" => {
+            let (function, operator) = (word(), word());
+            vec![(function, vec![format!("{{ {operator}: [integer, ..] }}")])]
         }
         "numbers" => {
             let (function, operator) = (word(), word());

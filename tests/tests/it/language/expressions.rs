@@ -179,7 +179,7 @@ fn cases() -> Vec<Case> {
             |g| g.count % 2 == 0 && (g.value - 0.5).abs().floor() <= 1.0,
         ),
         (
-            expr(|g| g.value().ceil().round(0).to_long().eq(divide(g.count(), 1).to_int() - 2)),
+            expr(|g| g.value().ceil().round().place(0).to_long().eq(divide(g.count(), 1).to_int() - 2)),
             doc! { "$eq": [
                 { "$toLong": { "$round": [{ "$ceil": "$value" }, 0] } },
                 { "$subtract": [{ "$toInt": { "$divide": ["$count", 1] } }, 2] },

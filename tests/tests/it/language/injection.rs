@@ -92,10 +92,21 @@ fn poses(value: &Bson) -> bool {
     value.as_document().is_some_and(|document| document.keys().any(|key| key.starts_with('$')))
 }
 
+/// Returns whether a value has no `$literal` around it in an expression, and is no array.
+fn is_constant(value: &Bson) -> bool {
+    match value {
+        Bson::String(text) => !text.starts_with('$'),
+        Bson::Document(_) | Bson::Array(_) => false,
+        _ => true,
+    }
+}
+
 /// Returns a value as an expression renders it.
 fn constant(value: impl Into<Bson>) -> Bson {
     match value.into() {
         Bson::String(text) if !text.starts_with('$') => text.into(),
+        // An array of constants is itself an expression.
+        Bson::Array(items) if items.iter().all(is_constant) => items.into(),
         value @ (Bson::String(_) | Bson::Document(_) | Bson::Array(_)) => doc! { "$literal": value }.into(),
         value => value,
     }

@@ -101,7 +101,7 @@ async fn an_expression_is_one_condition_of_the_filter(db: Database, server: Serv
         "note": { "$ne": null },
         "$expr": { "$ne": ["$note", "$reference"] },
         "lines": { "$elemMatch": { "qty": { "$gt": 1_i64 } } },
-        "$and": [{ "$expr": { "$eq": ["$tags", { "$literal": ["a"] }] } }],
+        "$and": [{ "$expr": { "$eq": ["$tags", ["a"]] } }],
     } }]);
     Ok(())
 }

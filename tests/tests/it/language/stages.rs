@@ -171,7 +171,7 @@ fn conditions_and_sequences() -> Vec<Case> {
         ),
         (
             Update::computed().set(b.price(), |b| {
-                switch(b.qty().gte(9), 1.0).case(b.qty().gte(3), 1.5).default(b.price()).round(1)
+                switch(b.qty().gte(9), 1.0).case(b.qty().gte(3), 1.5).default(b.price()).round().place(1)
             }),
             set(doc! { "price": { "$round": [{ "$switch": {
                 "branches": [

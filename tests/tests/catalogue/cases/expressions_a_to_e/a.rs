@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use odm::{
     Id, Model, Pipeline, Shape,
     bson::{Bson, DateTime, Decimal128},
-    expr::{divide, key_value},
+    expr::{divide, key_value, sum_of},
 };
 
 use crate::support::Case;
@@ -117,7 +117,7 @@ pub(super) fn array_to_object_1() -> Case {
         .set_field(|s| s.instock(), |s| s.instock().object_to_array())
         .set_field(
             |s| s.instock(),
-            |s| s.instock().concat_arrays([key_value("total", s.instock().v().sum())]),
+            |s| s.instock().concat_arrays([key_value("total", sum_of(s.instock().v()))]),
         )
         .set_field(|s| s.instock(), |s| s.instock().array_to_object());
     Case::rendered_only(

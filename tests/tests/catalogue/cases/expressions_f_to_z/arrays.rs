@@ -186,8 +186,8 @@ fn min_of_grades() -> Case {
         "expression/min/0",
         Pipeline::<Student>::new().project(|student| LeastOf {
             id: student.id(),
-            quiz_min: student.quizzes().min(),
-            lab_min: student.labs().min(),
+            quiz_min: min_of(student.quizzes()),
+            lab_min: min_of(student.labs()),
             exam_min: min_of((student.r#final(), student.midterm())),
         }),
     )

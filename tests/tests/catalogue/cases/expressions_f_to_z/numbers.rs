@@ -103,7 +103,7 @@ fn round() -> Case {
     Case::pipeline(
         "expression/round/0",
         Pipeline::<Sample>::new()
-            .project(|sample| RoundedOf { id: sample.id(), rounded_value: sample.value().round(1) }),
+            .project(|sample| RoundedOf { id: sample.id(), rounded_value: sample.value().round().place(1) }),
     )
 }
 

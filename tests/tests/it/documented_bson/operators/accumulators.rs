@@ -91,10 +91,13 @@ pub(super) fn accumulators() -> Vec<Entry> {
 fn scripts() -> Vec<Entry> {
     let script = || accumulator("function() { return 0 }", "function(a, b) { return a + b }");
     let add = "function(a, b) { return a + b }";
-    let whole =
-        one(|r| script().finalize("function(a) { return a }").accumulate::<_, f64>(add, (r.number(),)));
+    let whole = one(|r| script().finalize("function(a) { return a }").accumulate::<f64>(add, (r.number(),)));
     vec![
-        ("accumulator/script::accumulator", vec![one(|r| script().accumulate::<_, f64>(add, (r.number(),)))]),
+        ("accumulator/script::accumulator", vec![one(|r| script().accumulate::<f64>(add, (r.number(),)))]),
+        (
+            "accumulator/script::init_args",
+            vec![one(|r| script().init_args((1,)).accumulate::<f64>(add, (r.number(),)))],
+        ),
         ("accumulator/script::accumulate", vec![whole.clone()]),
         ("accumulator/script::finalize", vec![whole]),
     ]

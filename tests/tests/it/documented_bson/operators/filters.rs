@@ -3,10 +3,13 @@
 use odm::{
     Filter, Model, Sort,
     bson::doc,
+    expr::Meta,
     geo::{Area, Point, Polygon},
 };
 
-use super::{Entry, Grid, Holes, List, Maybe, Number, Place, Tagged, Text, Untagged, expr, filter, sort};
+use super::{
+    Entry, Grid, Holes, List, Maybe, Number, Order, Place, Tagged, Text, Untagged, expr, filter, sort,
+};
 
 pub(super) fn filters() -> Vec<Entry> {
     let mut all = of_values();
@@ -39,12 +42,17 @@ fn of_values() -> Vec<Entry> {
             vec![filter(l.field().contains_none([1, 2])), filter(g.field().contains_none([[1, 2]]))],
         ),
         ("filter/array::all", vec![filter(l.field().all([1, 2]))]),
+        (
+            "filter/array::all_any",
+            vec![filter(Order::fields().field().all_any(|line| [line.qty().gt(1), line.qty().lt(5)]))],
+        ),
         ("filter/array::size", vec![filter(l.field().size(2))]),
         ("filter/bitwise::bits_all_set", vec![filter(n.field().bits_all_set([0, 2]))]),
         ("filter/bitwise::bits_all_clear", vec![filter(n.field().bits_all_clear([0, 2]))]),
         ("filter/bitwise::bits_any_set", vec![filter(n.field().bits_any_set([0, 2]))]),
         ("filter/bitwise::bits_any_clear", vec![filter(n.field().bits_any_clear([0, 2]))]),
         ("filter/comparison::eq", vec![filter(n.field().eq(1))]),
+        ("filter/comparison::eq_regex", vec![filter(t.field().eq_regex("pattern", "i"))]),
         ("filter/comparison::ne", vec![filter(n.field().ne(1))]),
         ("filter/comparison::gt", vec![filter(n.field().gt(1))]),
         ("filter/comparison::gte", vec![filter(n.field().gte(1))]),
@@ -72,6 +80,13 @@ fn of_values() -> Vec<Entry> {
         ("filter/element::is_present", vec![filter(m.field().is_present()), filter(h.field().is_present())]),
         ("filter/evaluation::starts_with", vec![filter(t.field().starts_with("prefix"))]),
         ("filter/evaluation::regex", vec![filter(t.field().regex("pattern", "i"))]),
+        (
+            "filter/evaluation::regex_literal",
+            vec![
+                filter(t.field().regex_literal("pattern", "i")),
+                filter(!t.field().regex_literal("pattern", "i")),
+            ],
+        ),
         ("filter/evaluation::in_regex", vec![filter(t.field().in_regex([("^be", ""), ("^st", "i")]))]),
         ("filter/evaluation::mod_", vec![filter(n.field().mod_(4, 0))]),
         ("filter/evaluation::none_of", vec![filter(Filter::none_of([n.field().eq(1), n.other().eq(2)]))]),
@@ -81,6 +96,7 @@ fn of_values() -> Vec<Entry> {
         ("filter/evaluation::sample_rate", vec![filter(Filter::<Number>::sample_rate(0.5))]),
         ("filter/evaluation::comment", vec![filter(n.field().eq(1).comment("why"))]),
         ("sort::asc", vec![sort(n.field().asc())]),
+        ("expr/meta::meta", vec![sort(Sort::<Number>::meta("score", Meta::TEXT_SCORE))]),
         ("sort::desc", vec![sort(n.field().desc())]),
     ]
 }
@@ -107,6 +123,11 @@ fn more_filters() -> Vec<Entry> {
             vec![filter(p.field().geo_within(Area::circle_on_sphere([0, 0], 0.5)))],
         ),
         ("filter/geospatial::near", vec![filter(p.field().near(oslo(), 100.0..=500.0))]),
+        ("filter/geospatial::near_coordinates", vec![filter(p.field().near_coordinates([1, 2], 2..=10))]),
+        (
+            "filter/geospatial::near_sphere_coordinates",
+            vec![filter(p.field().near_sphere_coordinates([10.75, 59.91], ..=0.5))],
+        ),
         ("filter/geospatial::near_sphere", vec![filter(p.field().near_sphere(oslo(), ..=500.0))]),
         (
             "filter/text_search::language",

@@ -4,6 +4,8 @@
 mod gaps;
 #[path = "stages/joins.rs"]
 mod joins;
+#[path = "stages/options.rs"]
+mod options;
 #[path = "stages/search.rs"]
 mod search;
 
@@ -109,6 +111,7 @@ pub(super) fn stages() -> Vec<Entry> {
         joins::entries(),
         gaps::entries(),
         search::entries(),
+        options::entries(),
         first(),
         windows(),
         written(),

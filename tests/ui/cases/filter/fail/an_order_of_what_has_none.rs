@@ -1,11 +1,11 @@
 use odm::Model;
-use odm_integration::story::{Address, Order, Status};
+use odm_integration::story::{Address, Line, Order, Status};
 
 fn main() {
     let o = Order::fields();
     let _ = o.status().gt(Status::Open);
     let _ = o.ship_to().lt(&address());
-    let _ = o.tags().gte(["a"]);
+    let _ = o.lines().gte(Vec::<Line>::new());
 }
 
 fn address() -> Address {

@@ -49,6 +49,7 @@ fn several_arrays() -> Vec<Entry> {
             same(one(|r| expr::in_(r.number(), r.numbers())), &one(|r| r.number().in_(r.numbers()))),
         ),
         ("expr/array::range", vec![one(|r| expr::range(0, r.number()))]),
+        ("expr/array::step", vec![one(|r| expr::range(0, r.number()).step(2))]),
         ("expr/zip::zip", vec![one(|r| expr::zip((r.numbers(), r.words())))]),
         (
             "expr/zip::use_longest_length",

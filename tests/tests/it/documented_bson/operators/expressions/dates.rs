@@ -35,12 +35,26 @@ fn dates() -> Vec<Entry> {
     }
 }
 
+/// Renders the parts of a date in a time zone.
+fn of_parts() -> Vec<odm::bson::Bson> {
+    macro_rules! zoned {
+        ($($part:ident)*) => { vec![$(one(|r| r.date().$part().timezone("Europe/Oslo"))),*] };
+    }
+    zoned![
+        year month day_of_month day_of_week day_of_year hour minute second millisecond week iso_week iso_week_year
+        iso_day_of_week
+    ]
+}
+
 fn options() -> Vec<Entry> {
     vec![
+        ("expr/date::timezone", of_parts()),
         (
             "expr/date::timezone",
             vec![
-                one(|r| r.date().hour().timezone("Europe/Oslo")),
+                one(|r| r.date().date_add(TimeUnit::Day, 1).timezone("Europe/Oslo")),
+                one(|r| r.date().date_subtract(TimeUnit::Day, 1).timezone("Europe/Oslo")),
+                one(|r| r.date().date_to_parts().timezone("Europe/Oslo")),
                 one(|r| r.date().date_diff(DateTime::MAX, TimeUnit::Day).timezone("Europe/Oslo")),
                 one(|r| r.date().date_trunc(TimeUnit::Day).timezone("Europe/Oslo")),
                 one(|r| r.date().date_to_string().timezone("Europe/Oslo")),

@@ -25,6 +25,7 @@ pub(super) fn entries() -> Vec<Entry> {
                 &one(|r| r.part().get_field::<String>("sku")),
             ),
         ),
+        ("expr/object::get_current_field", vec![one(|_| expr::get_current_field::<_, String>("sku"))]),
         (
             "expr/object::set_field",
             same(one(|r| expr::set_field(r.part(), "sku", "a")), &one(|r| r.part().set_field("sku", "a"))),

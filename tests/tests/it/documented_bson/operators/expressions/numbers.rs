@@ -26,8 +26,8 @@ fn of_one_number() -> Vec<Entry> {
         abs(number);
         ceil(price);
         floor(price);
-        round(price, 1);
-        trunc(price, 1);
+        round(price);
+        trunc(price);
         exp(price);
         ln(price);
         log(price, 2);
@@ -42,6 +42,15 @@ fn of_one_number() -> Vec<Entry> {
         bit_xor(number, 5);
         bit_not(number);
     });
+    all.extend([
+        (
+            "expr/number::place",
+            vec![one(|r| r.price().round().place(2)), one(|r| r.price().trunc().place(2))],
+        ),
+        ("expr/bitwise::bit_and_of", vec![one(|r| expr::bit_and_of((r.number(), 5, 7)))]),
+        ("expr/bitwise::bit_or_of", vec![one(|r| expr::bit_or_of((r.number(), 5, 7)))]),
+        ("expr/bitwise::bit_xor_of", vec![one(|r| expr::bit_xor_of((r.number(), 5, 7)))]),
+    ]);
     all
 }
 
@@ -94,7 +103,14 @@ fn statistics() -> Vec<Entry> {
             "expr/statistics::similarity_euclidean",
             vec![one(|r| expr::similarity_euclidean(r.numbers(), [1, 2]))],
         ),
-        ("expr/statistics::score", vec![one(|r| expr::similarity_cosine(r.numbers(), [1, 2]).score())]),
+        (
+            "expr/statistics::score",
+            vec![
+                one(|r| expr::similarity_cosine(r.numbers(), [1, 2]).score()),
+                one(|r| expr::similarity_dot_product(r.numbers(), [1, 2]).score()),
+                one(|r| expr::similarity_euclidean(r.numbers(), [1, 2]).score()),
+            ],
+        ),
     ]);
     all
 }

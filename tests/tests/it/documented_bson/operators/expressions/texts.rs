@@ -31,7 +31,30 @@ fn texts() -> Vec<Entry> {
         replace_all(text, "a", "b");
     };
     all.extend([
-        ("expr/string::chars", vec![one(|r| r.text().trim().chars("*"))]),
+        (
+            "expr/string::chars",
+            vec![
+                one(|r| r.text().trim().chars("*")),
+                one(|r| r.text().ltrim().chars("*")),
+                one(|r| r.text().rtrim().chars("*")),
+            ],
+        ),
+        (
+            "expr/string::starting_at",
+            vec![
+                one(|r| r.text().index_of_cp("a").starting_at(1)),
+                one(|r| r.text().index_of_bytes("a").starting_at(1)),
+                one(|r| r.numbers().index_of_array(5).starting_at(1)),
+            ],
+        ),
+        (
+            "expr/string::within",
+            vec![
+                one(|r| r.text().index_of_cp("a").within(1, 3)),
+                one(|r| r.text().index_of_bytes("a").within(1, 3)),
+                one(|r| r.numbers().index_of_array(5).within(1, 3)),
+            ],
+        ),
         ("expr/string::concat", vec![one(|r| expr::concat((r.text(), "a"))), one(|r| r.text().concat("a"))]),
     ]);
     all
@@ -52,7 +75,14 @@ fn regular_expressions() -> Vec<Entry> {
         regex_find_all(text, "a");
         regex_match(text, "a");
     };
-    all.push(("expr/regex::options", vec![one(|r| r.text().regex_match("a").options("i"))]));
+    all.push((
+        "expr/regex::options",
+        vec![
+            one(|r| r.text().regex_match("a").options("i")),
+            one(|r| r.text().regex_find("a").options("i")),
+            one(|r| r.text().regex_find_all("a").options("i")),
+        ],
+    ));
     all
 }
 
@@ -78,6 +108,11 @@ fn conversions() -> Vec<Entry> {
             "expr/convert::convert",
             same(one(|r| expr::convert::<_, f64, _>(r.text())), &one(|r| r.text().convert::<f64>())),
         ),
+        (
+            "expr/convert::convert_to",
+            same(one(|r| expr::convert_to(r.text(), "double")), &one(|r| r.text().convert_to("double"))),
+        ),
+        ("expr/convert::binary_subtype", vec![one(|r| r.text().convert::<Binary>().binary_subtype(0))]),
         ("expr/convert::base", vec![one(|r| r.number().convert::<String>().base(16))]),
         ("expr/convert::format", vec![one(|r| r.text().convert::<Binary>().format("hex"))]),
         ("expr/convert::byte_order", vec![one(|r| r.number().convert::<Binary>().byte_order("big"))]),
@@ -95,7 +130,17 @@ fn json() -> Vec<Entry> {
         hash(text, "sha256");
         hex_hash(text, "sha256");
     };
-    all.push(("expr/json::create_object_id", vec![one(|_| expr::create_object_id())]));
+    all.extend([
+        ("expr/json::create_object_id", vec![one(|_| expr::create_object_id())]),
+        ("expr/json::relaxed", vec![one(|r| r.text().serialize_ejson().relaxed(false))]),
+        (
+            "expr/json::on_error",
+            vec![
+                one(|r| r.text().serialize_ejson().on_error("none")),
+                one(|r| r.text().deserialize_ejson().on_error("none")),
+            ],
+        ),
+    ]);
     all.extend(functions! { "expr/size"; binary_size(text); });
     all
 }
