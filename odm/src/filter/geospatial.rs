@@ -53,7 +53,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Geospatial,
         R: Queried,
     {
-        Filter::test(self.location(), "$near", distance(&point, metres.bounds()))
+        Filter::test(self.location(), "$near", distance(&point, metres))
     }
 
     /// Does the same as [`near`](Path::near) with the distance on a sphere, also for legacy pairs of coordinates.
@@ -65,7 +65,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Geospatial,
         R: Queried,
     {
-        Filter::test(self.location(), "$nearSphere", distance(&point, metres.bounds()))
+        Filter::test(self.location(), "$nearSphere", distance(&point, metres))
     }
 }
 
@@ -163,12 +163,20 @@ fn within(geometry: &impl Value) -> CodecResult<Document> {
     Ok(doc! { "$geometry": geometry })
 }
 
-fn distance(point: &Point, (least, most): (Bound<f64>, Bound<f64>)) -> CodecResult<Bson> {
+fn distance(point: &Point, range: impl DistanceRange) -> CodecResult<Bson> {
     let mut near = within(point)?;
-    for (name, bound) in [("$minDistance", least), ("$maxDistance", most)] {
+    near.extend(distances("$minDistance", "$maxDistance", range)?);
+    Ok(near.into())
+}
+
+/// Renders a range of distances: `{ least: 100.0, most: 500.0 }`. Returns an error for a distance that the server refuses.
+pub(crate) fn distances(least: &str, most: &str, range: impl DistanceRange) -> CodecResult<Document> {
+    let (low, high) = range.bounds();
+    let mut bounds = Document::new();
+    for (name, bound) in [(least, low), (most, high)] {
         match bound {
             Bound::Included(metres) | Bound::Excluded(metres) if metres >= 0.0 => {
-                near.insert(name, metres);
+                bounds.insert(name, metres);
             }
             Bound::Included(_) | Bound::Excluded(_) => {
                 let problem = CodecError::new("a distance of zero metres or more", "another number");
@@ -177,5 +185,5 @@ fn distance(point: &Point, (least, most): (Bound<f64>, Bound<f64>)) -> CodecResu
             Bound::Unbounded => {}
         }
     }
-    Ok(near.into())
+    Ok(bounds)
 }

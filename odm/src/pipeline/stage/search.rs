@@ -7,7 +7,7 @@ use mongodb::{
     bson::{Bson, Document, doc},
 };
 
-use super::{StageArgument, lookup::path_name, paths};
+use super::{StageArgument, diagnostics::SearchMetadata, lookup::path_name, paths};
 use crate::{
     error::codec::CodecResult,
     expr::{Expression, Exprs, exprs, rendered::Rendered},
@@ -257,7 +257,7 @@ impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     /// `{ $searchMeta: { .. } }`
     ///
     /// Requires Atlas Search. It must be the first stage.
-    pub fn search_meta(self, search: impl IntoSearchMeta) -> Pipeline<M, Document, P> {
+    pub fn search_meta(self, search: impl IntoSearchMeta) -> Pipeline<M, SearchMetadata, P> {
         self.then_raw("$searchMeta", search.into_search_meta())
     }
 
