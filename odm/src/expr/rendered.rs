@@ -182,7 +182,7 @@ fn removes(value: &Bson) -> bool {
     }
 }
 
-/// Returns whether an operand with this name [removes](removes).
+/// Returns whether the operand with this name may be `$$REMOVE`.
 fn argument(operands: &Document, name: &str) -> bool {
     operands.get(name).is_some_and(removes)
 }

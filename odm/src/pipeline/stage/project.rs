@@ -59,8 +59,8 @@ impl<L: Produces> Produces for Dotted<L> {
 pub struct ComputedField<X>(X);
 
 /// Sends a field of the row as a computed value and not as an inclusion, in the literal of
-/// [`project`](Pipeline::project): `ZipOf { state: computed(z.state()) }`. The values are the same; the server writes included fields in
-/// the order of the document, and computed ones after them.
+/// [`project`](Pipeline::project): `ZipOf { state: computed(z.state()) }`. The values are the same; the server writes
+/// included fields in the order of the document, and computed ones after them.
 ///
 /// `state: "$state"`
 pub fn computed<X: Produces>(value: X) -> ComputedField<X> {
