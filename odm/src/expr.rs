@@ -189,7 +189,7 @@ impl<R, T, O> Expr<R, T, O> {
     }
 
     /// Returns the expression as one of any type, for places whose values have several types:
-    /// `cond(o.paid(), o.total().as_bson(), "open".as_bson())` evaluates to a [`Bson`].
+    /// `cond(o.paid(), o.total().as_bson(), lit("open").as_bson())` evaluates to a [`Bson`].
     pub fn as_bson(&self) -> Expr<R, Bson> {
         self.typed()
     }

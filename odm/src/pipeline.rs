@@ -1,31 +1,6 @@
 //! `Pipeline<In, Row>`: an aggregation pipeline whose row type changes with its stages.
 //!
-//! | stage | method of [`Pipeline`] |
-//! |---|---|
-//! | `$match` | [`matching`](Pipeline::matching), [`matching_expr`](Pipeline::matching_expr) |
-//! | `$sort` `$skip` `$limit` `$sample` | [`sort`](Pipeline::sort), [`skip`](Pipeline::skip), [`limit`](Pipeline::limit), [`sample`](Pipeline::sample) |
-//! | `$set` `$addFields` `$unset` | [`set`](Pipeline::set), [`set_field`](Pipeline::set_field), [`set_in`](Pipeline::set_in), [`unset`](Pipeline::unset) |
-//! | `$project` `$replaceWith` `$replaceRoot` | [`project`](Pipeline::project), [`replace_with`](Pipeline::replace_with) |
-//! | `$unwind` | [`unwind`](Pipeline::unwind) |
-//! | `$group` `$count` `$sortByCount` | [`group`](Pipeline::group), [`count`](Pipeline::count), [`sort_by_count`](Pipeline::sort_by_count) |
-//! | `$bucket` `$bucketAuto` | [`bucket`](Pipeline::bucket), [`bucket_or`](Pipeline::bucket_or), [`bucket_auto`](Pipeline::bucket_auto) |
-//! | `$lookup` `$graphLookup` `$unionWith` | [`lookup`](Pipeline::lookup), [`graph_lookup`](Pipeline::graph_lookup), [`union_with`](Pipeline::union_with) |
-//! | `$facet` | [`facet`](Pipeline::facet) |
-//! | `$setWindowFields` `$fill` `$densify` | [`set_window_fields`](Pipeline::set_window_fields), [`fill`](Pipeline::fill), [`densify`](Pipeline::densify) |
-//! | `$geoNear` | [`geo_near`](Pipeline::geo_near) |
-//! | `$redact` | [`redact`](Pipeline::redact) |
-//! | `$merge` `$out` | [`merge`](Pipeline::merge), [`out`](Pipeline::out) |
-//! | `$documents` `$collStats` `$indexStats` .. | [`documents`](Pipeline::documents), [`coll_stats`](Pipeline::coll_stats), [`index_stats`](Pipeline::index_stats) and others |
-//! | `$querySettings` `$queryStats` `$listClusterCatalog` | [`query_settings`](Pipeline::query_settings), [`query_stats`](Pipeline::query_stats), [`list_cluster_catalog`](Pipeline::list_cluster_catalog) |
-//! | `$search` `$vectorSearch` `$rankFusion` .. | [`search`](Pipeline::search), [`vector_search`](Pipeline::vector_search), [`rank_fusion`](Pipeline::rank_fusion) and others |
-//! | `$changeStream` | [`Collection::watch`](crate::Collection::watch) |
-//! | `$changeStreamSplitLargeEvent` | [`change_stream_split_large_event`](Pipeline::change_stream_split_large_event), in [`Watch::pipeline`](crate::action::Watch::pipeline) |
-//!
-//! Accumulators and window functions are functions of this module, such as [`sum`]; expressions are methods of
-//! [`Expr`] and functions of [`expr`](crate::expr). The project has
-//! [a table of all operators](https://github.com/odm-rs/odm/blob/main/docs/operators.md). Add a stage in the driver's
-//! form with [`Pipeline::stage`], or with [`Pipeline::stage_as`] if the row type changes. To read rows of no declared
-//! type, declare it with [`Pipeline::cast`], or use [`Pipeline::as_documents`].
+//! [`Pipeline`] lists the stages, and the way to each operator.
 //!
 //! The documentation of a stage or an operator that MongoDB 6.0 does not have names the version that it needs. A server that
 //! does not know it refuses the command before it runs any of it. The error is of the kind
@@ -41,6 +16,7 @@
 mod context;
 mod newer;
 mod output;
+mod read;
 pub(crate) mod stage;
 mod view;
 
@@ -55,6 +31,7 @@ pub use self::{
         InUpdate, SplitLargeEvents, TopLevel,
     },
     output::{OfStageOutput, StageOutput},
+    read::InRow,
     stage::{
         unwind::{Field, Picks, RowField, RowFields, Unwind, UnwoundField},
         *,
@@ -88,6 +65,34 @@ pub struct Detached {
 }
 
 /// The stages of an aggregation over documents of type `In`. `Row` is the type of the rows after the last stage.
+///
+/// | stage | method of [`Pipeline`] |
+/// |---|---|
+/// | `$match` | [`matching`](Pipeline::matching), [`matching_expr`](Pipeline::matching_expr) |
+/// | `$sort` `$skip` `$limit` `$sample` | [`sort`](Pipeline::sort), [`skip`](Pipeline::skip), [`limit`](Pipeline::limit), [`sample`](Pipeline::sample) |
+/// | `$set` `$addFields` `$unset` | [`set`](Pipeline::set), [`set_field`](Pipeline::set_field), [`set_in`](Pipeline::set_in), [`unset`](Pipeline::unset) |
+/// | `$project` `$replaceWith` `$replaceRoot` | [`project`](Pipeline::project), [`replace_with`](Pipeline::replace_with) |
+/// | `$unwind` | [`unwind`](Pipeline::unwind) |
+/// | `$group` `$count` `$sortByCount` | [`group`](Pipeline::group), [`count`](Pipeline::count), [`sort_by_count`](Pipeline::sort_by_count) |
+/// | `$bucket` `$bucketAuto` | [`bucket`](Pipeline::bucket), [`bucket_or`](Pipeline::bucket_or), [`bucket_auto`](Pipeline::bucket_auto), [`bucket_count`](Pipeline::bucket_count), [`bucket_auto_count`](Pipeline::bucket_auto_count) |
+/// | `$lookup` `$graphLookup` `$unionWith` | [`lookup`](Pipeline::lookup), [`graph_lookup`](Pipeline::graph_lookup), [`union_with`](Pipeline::union_with) |
+/// | `$facet` | [`facet`](Pipeline::facet) |
+/// | `$setWindowFields` `$fill` `$densify` | [`set_window_fields`](Pipeline::set_window_fields), [`fill`](Pipeline::fill), [`densify`](Pipeline::densify) |
+/// | `$geoNear` | [`geo_near`](Pipeline::geo_near) |
+/// | `$redact` | [`redact`](Pipeline::redact) |
+/// | `$merge` `$out` | [`merge`](Pipeline::merge), [`out`](Pipeline::out) |
+/// | `$documents` `$collStats` `$indexStats` .. | [`documents`](Pipeline::documents), [`coll_stats`](Pipeline::coll_stats), [`index_stats`](Pipeline::index_stats) and others |
+/// | `$querySettings` `$queryStats` `$listClusterCatalog` | [`query_settings`](Pipeline::query_settings), [`query_stats`](Pipeline::query_stats), [`list_cluster_catalog`](Pipeline::list_cluster_catalog) |
+/// | `$search` `$vectorSearch` `$rankFusion` .. | [`search`](Pipeline::search), [`vector_search`](Pipeline::vector_search), [`rank_fusion`](Pipeline::rank_fusion) and others |
+/// | `$changeStream` | [`Collection::watch`](crate::Collection::watch), [`change_stream`](Pipeline::change_stream) |
+/// | `$changeStreamSplitLargeEvent` | [`change_stream_split_large_event`](Pipeline::change_stream_split_large_event), in [`Watch::pipeline`](crate::action::Watch::pipeline) |
+///
+/// Accumulators and window functions are functions of this module, such as [`sum`]; expressions are methods of
+/// [`Expr`] and functions of [`expr`](crate::expr). The project has
+/// [a table of all operators](https://github.com/odm-rs/odm/blob/main/docs/operators.md). Add a stage in the driver's
+/// form with [`Pipeline::stage`], or with [`Pipeline::stage_as`] if the row type changes. To read rows of no declared
+/// type, use [`Pipeline::view`], which checks the fields of a shape, [`Pipeline::cast`], which declares a type, or
+/// [`Pipeline::as_documents`].
 ///
 /// `P` is where the pipeline runs: [`Detached`], a collection or database, [`InFacet`], [`InUpdate`] or
 /// [`InChangeStream`]. Awaiting a pipeline on a collection returns a
@@ -240,7 +245,7 @@ impl<M, P> Pipeline<M, M, P> {
 
 impl<In, Row, P> Pipeline<In, Row, P> {
     /// Adds a stage, after which the row type is `N`.
-    fn then<N>(mut self, name: &'static str, argument: CodecResult<Bson>) -> Pipeline<In, N, P> {
+    pub(crate) fn then<N>(mut self, name: &'static str, argument: CodecResult<Bson>) -> Pipeline<In, N, P> {
         self.stages.push(name, argument);
         self.retyped()
     }
@@ -248,6 +253,14 @@ impl<In, Row, P> Pipeline<In, Row, P> {
     /// Adds a stage with an argument in the driver's form.
     fn then_raw<N>(self, name: &'static str, argument: Document) -> Pipeline<In, N, P> {
         self.then(name, bounded_document(argument, MAX_NESTING - 1).map(Into::into))
+    }
+
+    /// Changes the row type, unless a check of it has failed.
+    fn checked<N>(mut self, check: CodecResult<()>) -> Pipeline<In, N, P> {
+        if let Err(problem) = check {
+            self.stages.problem.get_or_insert(problem);
+        }
+        self.retyped()
     }
 
     fn retyped<N>(self) -> Pipeline<In, N, P> {
@@ -295,8 +308,9 @@ impl<In, Row, P> Pipeline<In, Row, P> {
         self.stage(stage).retyped()
     }
 
-    /// Declares that the rows are `N`s, for example after a stage that changed a field: `.unset(|o| o.notes()).cast::<Brief>()`.
-    /// What is sent does not change. A row that is not an `N` is an error when it is read.
+    /// Declares that the rows are `N`s, for example after a stage in the driver's form: `.unset(|o| o.notes()).cast::<Brief>()`.
+    /// What is sent does not change. Nothing is checked: a row that is not an `N` is an error when it is read.
+    /// [`view`](Self::view) checks the fields.
     pub fn cast<N: Value>(self) -> Pipeline<In, N, P> {
         self.retyped()
     }

@@ -8,6 +8,7 @@ use mongodb::bson::spec::ElementType;
 
 use crate::{
     error::codec::CodecResult,
+    meta::TypeMeta,
     path::{Context, types_only},
     value::{Decode, Doc, Raw, Value, Writer},
 };
@@ -24,6 +25,13 @@ macro_rules! layered {
         type Lift<U: Value> = U;
         type Replaced<S: Doc> = WithFieldType<Self, S>;
         type Added<S: Doc> = With<Self, S>;
+
+        // The layers below declare the fields, so this describes only that it is a document.
+        const STORED_AS: &'static TypeMeta = &TypeMeta::Map { values: &TypeMeta::Any };
+
+        fn row_field(name: &str) -> Option<&'static TypeMeta> {
+            $top::row_field(name).or_else(|| R::row_field(name))
+        }
 
         fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
             $top::under(at.clone(), R::under(at, base))
@@ -93,6 +101,9 @@ pub enum Removed {}
 
 impl Value for Removed {
     crate::value::leaf!();
+
+    // A type that no document or array has: a stage may write the field as a new one.
+    const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::Undefined);
 
     fn encode(&self, _: &mut Writer) -> CodecResult<ElementType> {
         Err(types_only())

@@ -13,7 +13,7 @@ use crate::{
     error::codec::CodecResult,
     expr::{
         Expr, Expression, StorableIn, filled,
-        rendered::{Rendered, list, object},
+        rendered::{Forms, Rendered, list, object},
     },
     path::{IntoBase, Key},
     value::{Doc, HasField, Id, Keyed, Stores, Value, document_with_capacity},
@@ -47,12 +47,21 @@ impl RenderedFields {
 
     /// Inserts an expression of type `T`. Null and a missing value are stored in one way: as null, or not at all if
     /// the field is skipped. So two documents that decode to equal values are equal for the server.
+    ///
+    /// A value that is [`remove()`](crate::expr::remove) in some rows is not replaced: the field is left out in them.
     fn insert_value<T: Value>(&mut self, name: &'static str, value: CodecResult<Rendered>) {
         let value = match T::missing() {
+            Some(_) if !self.skips && value.as_ref().is_ok_and(Rendered::may_remove) => value,
             Some(_) if self.skips => list("$ifNull", &mut [value, Ok(Rendered::leaf("$$REMOVE"))]),
             _ => filled::<T>(value),
         };
         self.insert(name, value);
+    }
+
+    /// Takes the field with this name.
+    pub(crate) fn take(&mut self, name: &str) -> Option<CodecResult<Rendered>> {
+        let position = self.fields.iter().position(|(field, _)| *field == name)?;
+        Some(self.fields.remove(position).1)
     }
 
     /// Returns the fields.
@@ -68,6 +77,17 @@ impl RenderedFields {
     /// Returns the literal as an expression.
     pub fn into_expression(mut self) -> CodecResult<Rendered> {
         object(&mut self.fields)
+    }
+
+    /// Returns the literal as a document, and the forms that a `$project` gives to its fields.
+    pub(crate) fn into_projection(self) -> CodecResult<(Document, Forms)> {
+        let (mut document, mut forms) = (document_with_capacity(self.fields.len()), Forms::default());
+        for (name, value) in self.fields {
+            let mut value = value?;
+            forms.add_below(name, &mut value);
+            document.insert(name, value.into_value());
+        }
+        Ok((document, forms))
     }
 
     pub(crate) fn into_document(self) -> CodecResult<Document> {
@@ -99,7 +119,7 @@ pub trait ShapeLiteral<S> {
     label = "a field of this shape is filled with the wrong kind of thing",
     note = "in `group` the field stored as `_id` takes the key, an expression; every other field takes an accumulator: `sum(..)`, `first(..)`, `push(..)`, `count()`",
     note = "in `set_window_fields` a field takes an accumulator or a window function: `sum(..).documents(Unbounded, Current)`, `rank()`; `derivative` needs a window, and `merge_objects` and `accumulator` are only for groups",
-    note = "in `bucket` the boundaries have the type of the field stored as `_id`, and in `bucket_auto_by` that field takes `auto_bounds(..)` of a double or a decimal"
+    note = "in `bucket` the boundaries have the type of the field stored as `_id`, and in `bucket_auto_by` that field takes `auto_bounds(..)` of a number and is a `Bounds<f64>` or a `Bounds<Decimal128>`"
 )]
 pub trait Slot<S, K, T> {
     /// Renders the field.
@@ -119,18 +139,20 @@ pub struct InObject<R>(PhantomData<fn() -> R>);
 #[derive(Debug)]
 pub struct IdOf<K>(PhantomData<fn() -> K>);
 
-#[diagnostic::do_not_recommend]
-impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, K, T> for X {
-    fn slot(self, to: &mut RenderedFields) {
-        to.insert_value::<X::T>(K::NAME, self.render());
-    }
+macro_rules! expression_slots {
+    ($($stage:ident $key:ty;)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<R, K: Key, T, X: Expression<R>> Slot<$stage<R>, $key, T> for X {
+            fn slot(self, to: &mut RenderedFields) {
+                to.insert_value::<X::T>(K::NAME, self.render());
+            }
+        }
+    )* };
 }
 
-#[diagnostic::do_not_recommend]
-impl<R, K: Key, T, X: Expression<R>> Slot<InObject<R>, IdOf<K>, T> for X {
-    fn slot(self, to: &mut RenderedFields) {
-        to.insert_value::<X::T>(K::NAME, self.render());
-    }
+expression_slots! {
+    InObject K;
+    InObject IdOf<K>;
 }
 
 // The server treats a missing key as null, so a missing value need not be replaced.

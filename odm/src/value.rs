@@ -250,6 +250,13 @@ pub trait Value: Sized + 'static {
         Ok(())
     }
 
+    /// How the field with this name is stored in a row of this type, or `None` if the row has no such field. `Any` if the
+    /// row may have it and the type does not say how it is stored.
+    #[doc(hidden)]
+    fn row_field(name: &str) -> Option<&'static TypeMeta> {
+        Self::STORED_AS.field(name)
+    }
+
     /// Whether a value of this type can break validation rules: it is or contains a document that may declare some.
     #[doc(hidden)]
     const RULES: bool = false;

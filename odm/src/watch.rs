@@ -12,6 +12,7 @@ pub(crate) mod options;
 pub(crate) mod raw_stream;
 mod reply;
 pub(crate) mod resume_state;
+mod stage;
 mod token;
 
 use std::{
@@ -32,6 +33,7 @@ pub use self::{
         TruncatedArrayFields, UpdateDescriptionFields,
     },
     models::{ModelChanges, OtherChange},
+    stage::ChangeStreamStage,
     token::ResumeToken,
 };
 

@@ -5,7 +5,7 @@
 use odm::{
     Collection, Embedded, Id, Model, Pipeline, Shape,
     bson::DateTime,
-    expr::{TimeUnit, concat, cond, switch},
+    expr::{TimeUnit, concat, cond, remove, switch},
     pipeline::{AllowsSet, Current, Unbounded, avg, count, max, partition_by, push, rank, shift, sum, top_n},
 };
 
@@ -57,6 +57,31 @@ struct Article {
     sku: String,
     sold: i64,
     revenue: f64,
+}
+
+/// A row after the lines of an order are unwound.
+#[derive(Debug, Shape)]
+struct OrderLine {
+    customer: String,
+    lines: Line,
+}
+
+/// The same, without checks.
+#[derive(Debug, Shape)]
+struct Sold {
+    lines: Line,
+}
+
+#[derive(Debug, Shape)]
+struct Contact {
+    name: String,
+    at: Where,
+}
+
+#[derive(Debug, Embedded)]
+struct Where {
+    city: String,
+    discount: Option<f64>,
 }
 
 #[derive(Debug, Shape)]
@@ -172,11 +197,44 @@ async fn main() -> anyhow::Result<()> {
         println!("{customer}: {total} ({size}), {text}");
     }
 
+    documents(&orders).await?;
     windows(&orders).await?;
 
     db.drop_database().await?;
     // A client that is only dropped says goodbye in a task, which the end of the program can interrupt.
     db.driver().client().clone().shutdown().immediate(true).await;
+    Ok(())
+}
+
+async fn documents(orders: &Collection<Order>) -> anyhow::Result<()> {
+    // Compute an embedded document, and leave a field out of it.
+    let contacts: Vec<Contact> = orders
+        .aggregate()
+        .sort(|o| o.discount().desc())
+        .limit(2)
+        .project(|o| ContactOf {
+            name: o.customer(),
+            at: WhereOf {
+                city: o.city().to_upper(),
+                discount: cond(o.discount().gte(0.5), remove::<_, f64>(), o.discount()),
+            },
+        })
+        .await?
+        .try_collect()
+        .await?;
+    for Contact { name, at } in contacts {
+        println!("{name} in {}, {:?}", at.city, at.discount);
+    }
+
+    // Read rows whose type no stage declares: as a shape whose fields are checked, and as one that is not.
+    let unwound = || orders.aggregate().unwind(|o| o.lines()).sort(|o| o.lines().quantity().desc()).limit(1);
+    let checked: Vec<OrderLine> = unwound()
+        .view(|o| OrderLineOf { customer: o.customer(), lines: o.lines() })
+        .await?
+        .try_collect()
+        .await?;
+    let declared: Vec<Sold> = unwound().cast::<Sold>().await?.try_collect().await?;
+    println!("{} ordered {} {}", checked[0].customer, declared[0].lines.quantity, checked[0].lines.sku);
     Ok(())
 }
 

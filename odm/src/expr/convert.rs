@@ -198,6 +198,21 @@ impl<R, T: Value> Expr<R, T, Convert> {
         Expr::from_source(self.with_argument("onError", value.render_operand()).source)
     }
 
+    /// Sets the value if the conversion fails, which may be of any type: the result is a [`Bson`].
+    /// `o.price().convert::<f64>().on_error_as_bson("none")`
+    ///
+    /// `onError: value`
+    pub fn on_error_as_bson(self, value: impl Expression<R>) -> Expr<R, Bson, Convert> {
+        Expr::from_source(self.with_argument("onError", value.render()).source)
+    }
+
+    /// Sets the value if the input is null or missing, which may be of any type: the result is a [`Bson`].
+    ///
+    /// `onNull: value`
+    pub fn on_null_as_bson(self, value: impl Expression<R>) -> Expr<R, Bson, Convert> {
+        Expr::from_source(self.with_argument("onNull", value.render()).source)
+    }
+
     /// Sets the value if the input is null or missing.
     ///
     /// `onNull: value`

@@ -13,12 +13,44 @@ use crate::{
 pub struct Rendered {
     value: Bson,
     levels: u16,
+    forms: Option<Box<Forms>>,
+}
+
+/// How a `$project` contains a value, if not in the usual form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The fields of a document have dotted names.
+    Dotted,
+    /// A field of the row is a computed value and no inclusion.
+    Computed,
+    /// The selection of fields from the documents in an array is an inclusion.
+    Included,
+}
+
+/// The forms of an expression, and of the fields of the literal of a document, by their dotted names. The name of the
+/// expression itself is empty.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Forms(Vec<(String, Form)>);
+
+impl Forms {
+    /// Returns whether the field with a dotted name has this form.
+    pub(crate) fn has(&self, path: &str, form: Form) -> bool {
+        self.0.iter().any(|(field, one)| field == path && *one == form)
+    }
+
+    /// Takes the forms of the value of a field.
+    pub(crate) fn add_below(&mut self, name: &str, value: &mut Rendered) {
+        for (below, form) in value.forms.take().into_iter().flat_map(|forms| forms.0) {
+            let path = if below.is_empty() { name.to_owned() } else { format!("{name}.{below}") };
+            self.0.push((path, form));
+        }
+    }
 }
 
 impl Rendered {
     /// Creates a value that is neither a document nor an array: a path, a variable, a scalar constant.
     pub(crate) fn leaf(value: impl Into<Bson>) -> Self {
-        Self { value: value.into(), levels: 0 }
+        Self { value: value.into(), levels: 0, forms: None }
     }
 
     /// Creates the path of a field, or of a variable whose name begins with `$`.
@@ -26,10 +58,16 @@ impl Rendered {
         Self::leaf(dollar(name))
     }
 
+    /// Sets the form in which a `$project` contains the expression.
+    pub(crate) fn with_form(mut self, form: Form) -> Self {
+        self.forms.get_or_insert_default().0.push((String::new(), form));
+        self
+    }
+
     /// Creates an expression from a value of the caller. Returns an error if the value nests too deep.
     pub(crate) fn measured(value: Bson) -> CodecResult<Self> {
         let (value, levels) = nested_levels(value, MAX_NESTING)?;
-        Ok(Self { value, levels })
+        Ok(Self { value, levels, forms: None })
     }
 
     /// Creates an expression around parts of which the deepest has `levels` levels.
@@ -37,7 +75,7 @@ impl Rendered {
         if levels > MAX_NESTING {
             return Err(too_deep(MAX_NESTING));
         }
-        Ok(Self { value, levels })
+        Ok(Self { value, levels, forms: None })
     }
 
     /// Creates a constant. Wraps it in `$literal` if the server could read it as a path or an operator.
@@ -62,6 +100,11 @@ impl Rendered {
             _ => false,
         };
         if accepted { Ok(self) } else { list("$ifNull", &mut [Ok(self), Ok(Self::leaf(Bson::Null))]) }
+    }
+
+    /// Returns whether the expression may evaluate to `$$REMOVE`, which leaves out the field that it fills.
+    pub(crate) fn may_remove(&self) -> bool {
+        removes(&self.value)
     }
 
     /// Returns whether the expression is the literal of an array.
@@ -167,6 +210,29 @@ fn is_plain(value: &Bson) -> bool {
     }
 }
 
+/// Returns whether an expression is `$$REMOVE`, or an operator that may return an operand that is.
+fn removes(value: &Bson) -> bool {
+    let Bson::Document(operator) = value else { return value.as_str() == Some("$$REMOVE") };
+    let Some((name, operands)) = operator.iter().next() else { return false };
+    match (name.as_str(), operands) {
+        ("$cond", Bson::Array(operands)) => operands.iter().skip(1).any(removes),
+        ("$cond", Bson::Document(operands)) => ["then", "else"].iter().any(|key| argument(operands, key)),
+        ("$ifNull", Bson::Array(operands)) => operands.last().is_some_and(removes),
+        ("$switch", Bson::Document(operands)) => {
+            let branches = operands.get_array("branches").into_iter().flatten();
+            argument(operands, "default")
+                || branches.filter_map(Bson::as_document).any(|branch| argument(branch, "then"))
+        }
+        ("$let", Bson::Document(operands)) => argument(operands, "in"),
+        _ => false,
+    }
+}
+
+/// Returns whether the operand with this name may be `$$REMOVE`.
+fn argument(operands: &Document, name: &str) -> bool {
+    operands.get(name).is_some_and(removes)
+}
+
 /// Returns the name after a `$`. It is called for every field, where `format!` would cost more than the copy.
 pub(crate) fn dollar(name: &str) -> String {
     let mut path = String::with_capacity(name.len() + 1);
@@ -177,7 +243,7 @@ pub(crate) fn dollar(name: &str) -> String {
 
 /// `{ operator: argument }`
 pub(crate) fn one(operator: &'static str, argument: CodecResult<Rendered>) -> CodecResult<Rendered> {
-    let Rendered { value, levels } = argument?;
+    let Rendered { value, levels, .. } = argument?;
     Rendered::around(one_element(operator, value).into(), levels + 1)
 }
 
@@ -219,7 +285,7 @@ pub(crate) fn at_least(least: usize, values: CodecResult<Rendered>) -> CodecResu
 
 /// `{ operator: {} }`
 pub(crate) fn none(operator: &'static str) -> CodecResult<Rendered> {
-    one(operator, Ok(Rendered { value: Document::new().into(), levels: 1 }))
+    one(operator, Ok(Rendered { value: Document::new().into(), levels: 1, forms: None }))
 }
 
 /// `{ operator: [argument, ..] }`
@@ -256,12 +322,18 @@ pub(crate) fn array(items: &mut [CodecResult<Rendered>]) -> CodecResult<Rendered
 pub(crate) fn object(fields: &mut [(&'static str, CodecResult<Rendered>)]) -> CodecResult<Rendered> {
     let mut levels = 0;
     let mut rendered = document_with_capacity(fields.len());
+    let mut forms = Forms::default();
     for (name, value) in fields {
-        let value = take(value)?;
+        let mut value = take(value)?;
         levels = levels.max(value.levels);
+        forms.add_below(name, &mut value);
         rendered.insert(*name, value.value);
     }
-    Rendered::around(rendered.into(), levels + 1)
+    let mut rendered = Rendered::around(rendered.into(), levels + 1)?;
+    if !forms.0.is_empty() {
+        rendered.forms = Some(Box::new(forms));
+    }
+    Ok(rendered)
 }
 
 /// Joins two operands. An operand that is already `{ operator: [..] }` adds its list: a chain of operators becomes one

@@ -69,9 +69,14 @@ pub fn user_roles<R: 'static>() -> Fields<R, Vec<UserRole>> {
     bound::<R, Vec<UserRole>>("USER_ROLES")
 }
 
-/// Leaves a field out of the document that the stage produces: `cond(o.notes().eq(""), remove(), o.notes())`.
+/// Leaves a field out of the document that the stage produces:
+/// `cond(o.notes().eq(""), remove::<_, String>(), o.notes())`. The field is an `Option`, which is read as `None`.
 ///
 /// `"$$REMOVE"`
+///
+/// The other fields of a type that may be absent are null if their value is missing. A field whose expression is `remove()`,
+/// or a [`cond`](super::cond), a [`switch`](super::switch), an [`if_null`](super::if_null) or a [`let_`] that may return
+/// it, is left out if its value is missing.
 pub fn remove<R, T: Value>() -> Expr<R, Option<T>> {
     Expr::from_source(Source::Field(Cow::Borrowed("$REMOVE")))
 }

@@ -53,7 +53,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Geospatial,
         R: Queried,
     {
-        Filter::test(self.location(), "$near", distance(&point, metres.bounds()))
+        Filter::test(self.location(), "$near", distance(&point, metres))
     }
 
     /// Does the same as [`near`](Path::near) with the distance on a sphere, also for legacy pairs of coordinates.
@@ -65,7 +65,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Geospatial,
         R: Queried,
     {
-        Filter::test(self.location(), "$nearSphere", distance(&point, metres.bounds()))
+        Filter::test(self.location(), "$nearSphere", distance(&point, metres))
     }
     /// Matches documents whose pair of coordinates is near another, on a plane, in the unit of the coordinates. Sorts the
     /// nearest first.
@@ -78,7 +78,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Geospatial,
         R: Queried,
     {
-        let near = coordinates("$near", [x.metres(), y.metres()], distance.bounds());
+        let near = coordinates("$near", [x.metres(), y.metres()], distance);
         Filter::of(Clauses::tests(self.location(), near))
     }
 
@@ -95,7 +95,7 @@ impl<M, V: Value, R> Path<M, V, R> {
         V: Geospatial,
         R: Queried,
     {
-        let near = coordinates("$nearSphere", [longitude.metres(), latitude.metres()], radians.bounds());
+        let near = coordinates("$nearSphere", [longitude.metres(), latitude.metres()], radians);
         Filter::of(Clauses::tests(self.location(), near))
     }
 }
@@ -194,24 +194,27 @@ fn within(geometry: &impl Value) -> CodecResult<Document> {
     Ok(doc! { "$geometry": geometry })
 }
 
-fn distance(point: &Point, bounds: (Bound<f64>, Bound<f64>)) -> CodecResult<Bson> {
-    with_distances(within(point)?, bounds).map(Bson::Document)
+fn distance(point: &Point, range: impl DistanceRange) -> CodecResult<Bson> {
+    let mut near = within(point)?;
+    near.extend(distances("$minDistance", "$maxDistance", range)?);
+    Ok(near.into())
 }
 
 /// Returns `{ operator: [x, y], $minDistance: .., $maxDistance: .. }`, the form for pairs of coordinates.
-fn coordinates(
-    operator: &'static str,
-    point: [f64; 2],
-    bounds: (Bound<f64>, Bound<f64>),
-) -> CodecResult<Document> {
-    with_distances(doc! { operator: point.to_vec() }, bounds)
+fn coordinates(operator: &'static str, point: [f64; 2], range: impl DistanceRange) -> CodecResult<Document> {
+    let mut near = doc! { operator: point.to_vec() };
+    near.extend(distances("$minDistance", "$maxDistance", range)?);
+    Ok(near)
 }
 
-fn with_distances(mut near: Document, (least, most): (Bound<f64>, Bound<f64>)) -> CodecResult<Document> {
-    for (name, bound) in [("$minDistance", least), ("$maxDistance", most)] {
+/// Renders a range of distances: `{ least: 100.0, most: 500.0 }`. Returns an error for a distance that the server refuses.
+pub(crate) fn distances(least: &str, most: &str, range: impl DistanceRange) -> CodecResult<Document> {
+    let (low, high) = range.bounds();
+    let mut bounds = Document::new();
+    for (name, bound) in [(least, low), (most, high)] {
         match bound {
             Bound::Included(metres) | Bound::Excluded(metres) if metres >= 0.0 => {
-                near.insert(name, metres);
+                bounds.insert(name, metres);
             }
             Bound::Included(_) | Bound::Excluded(_) => {
                 let problem = CodecError::new("a distance of zero or more", "another number");
@@ -220,5 +223,5 @@ fn with_distances(mut near: Document, (least, most): (Bound<f64>, Bound<f64>)) -
             Bound::Unbounded => {}
         }
     }
-    Ok(near)
+    Ok(bounds)
 }

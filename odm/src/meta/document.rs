@@ -1,6 +1,6 @@
 //! `DocumentMeta`: a declared document.
 
-use super::{Deferred, EnumMeta, FieldMeta, Rules};
+use super::{Deferred, EnumMeta, FieldMeta, Rules, TypeMeta};
 use crate::rule::Rule;
 
 /// A document type, as declared: a model, an embedded document or a shape.
@@ -40,6 +40,17 @@ impl DocumentMeta {
     /// Returns the field with this stored name. Does not search flattened documents.
     pub fn field(&self, name: &str) -> Option<&'static FieldMeta> {
         self.fields.iter().find(|field| field.name() == name && !field.is_flattened())
+    }
+
+    /// Returns how the field with this stored name, or with this alias, is stored. Searches flattened documents.
+    pub(crate) fn any_field(&self, name: &str) -> Option<&'static TypeMeta> {
+        if self.variants.is_some() {
+            return Some(&TypeMeta::Any);
+        }
+        let named = |field: &&FieldMeta| field.name() == name || field.aliases().contains(&name);
+        let own = self.fields.iter().filter(|field| !field.is_flattened()).find(named);
+        let mut flattened = self.fields.iter().filter(|field| field.is_flattened());
+        own.map(FieldMeta::stored_as).or_else(|| flattened.find_map(|field| field.stored_as().field(name)))
     }
 
     /// Returns the enum, if the document is a model that is an enum.

@@ -84,6 +84,25 @@ impl TypeMeta {
         }
     }
 
+    /// Returns whether a value may be written as one of these types.
+    pub(crate) fn may_be(&self, types: &[ElementType]) -> bool {
+        self.bson_types().is_none_or(|written| written.iter().any(|one| types.contains(one)))
+    }
+
+    /// Returns how the field with this name of a document, or of the documents in an array, is stored: `None` if these have
+    /// no such field, `Any` if they may have it.
+    pub(crate) fn field(&'static self, name: &str) -> Option<&'static Self> {
+        match self {
+            Self::Nullable(inside) => inside.field(name),
+            Self::Array { items, .. } => items.field(name),
+            Self::Recursive(same) => same.get().field(name),
+            Self::Map { values } => Some(values),
+            Self::Document(document) => document.get().any_field(name),
+            Self::Any | Self::Tuple(_) | Self::Enum(_) => Some(&Self::Any),
+            Self::Scalar(_) | Self::Int { .. } | Self::Float | Self::Binary(_) | Self::Id(_) => None,
+        }
+    }
+
     /// Adds the types that are written. Returns `false` if they are any. `seen` are the descriptions that this one is
     /// in: one that contains itself adds nothing more.
     fn add_types(&self, types: &mut Vec<ElementType>, seen: &mut Vec<*const Self>) -> bool {

@@ -7,7 +7,7 @@ use mongodb::bson::spec::ElementType;
 use super::{Context, IntoBase};
 use crate::{
     error::codec::{CodecError, CodecResult},
-    meta::{DocumentMeta, stored_name},
+    meta::{DocumentMeta, TypeMeta, stored_name},
     value::{
         Doc, Raw, Value, Writer,
         meta::{document_meta, one_field_meta},
@@ -84,6 +84,10 @@ impl<K: Key, T: Value> Value for OneField<K, T> {
     type Lift<U: Value> = U;
     type Replaced<S: Doc> = Self;
     type Added<S: Doc> = Self;
+
+    fn row_field(name: &str) -> Option<&'static TypeMeta> {
+        (name == K::NAME).then_some(T::STORED_AS)
+    }
 
     fn under<A: Context, B>(at: A, base: B) -> Self::Fields<A, B> {
         Layer::over(at, base)

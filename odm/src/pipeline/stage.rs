@@ -4,6 +4,7 @@ mod bucket;
 mod cluster;
 mod count;
 mod densify;
+mod diagnostics;
 mod documents;
 mod facet;
 mod fill;
@@ -12,6 +13,7 @@ mod graph_lookup;
 mod group;
 mod lookup;
 mod matching;
+mod nested;
 mod project;
 mod redact;
 mod replace;
@@ -36,18 +38,28 @@ pub use self::{
     },
     count::{ByCount, ByCountFields},
     densify::{Densify, DensifyStep},
+    diagnostics::{
+        CollStats, CollStatsFields, CurrentOp, CurrentOpFields, PlanCacheEntry, PlanCacheEntryFields,
+        SearchCount, SearchCountFields, SearchIndexStatus, SearchIndexStatusFields, SearchMetadata,
+        SearchMetadataFields, SessionInfo, SessionInfoFields, SessionKey, SessionKeyFields,
+    },
     documents::{IndexAccesses, IndexAccessesFields, IndexStats, IndexStatsFields},
     facet::InFacets,
     fill::{Fill, Fractional},
     geo_near::{GeoNear, GeoNearOutput},
     graph_lookup::{GraphLookup, InGraphLookup},
-    lookup::{InLookup, Join, JoinsOn, LookupFrom, LookupVariable, from},
+    lookup::{
+        InCollection, InLookup, InPipeline, Join, JoinSource, JoinsOn, LookupFrom, LookupVariable, from,
+        from_documents,
+    },
+    project::{ComputedField, Dotted, IncludedFields, computed, dotted, included},
     redact::{Redaction, descend, keep, prune},
     search::{
         Fusion, IntoSearch, IntoSearchMeta, NearestVectors, NestedScore, Rerank, ScoreNormalization,
         ScoreOptions, Search, VectorSearch, has_ancestor, has_root, nearest_vectors,
     },
     table::stages,
+    union::UnionSource,
     window::{InWindow, OverWindow, Windows, partition_by, sort_by},
     write::{Merge, WhenMatched, WhenNotMatched, Written},
 };

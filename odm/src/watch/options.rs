@@ -163,7 +163,7 @@ fn option(value: &impl Serialize) -> Result<Bson> {
     serialize_to_bson(value).map_err(|_| Error::refused("an option of the driver cannot be written as BSON"))
 }
 
-fn after(value: &FullDocumentType) -> Result<&str> {
+pub(super) fn after(value: &FullDocumentType) -> Result<&str> {
     match value {
         FullDocumentType::UpdateLookup => Ok("updateLookup"),
         FullDocumentType::WhenAvailable => Ok("whenAvailable"),
@@ -175,7 +175,7 @@ fn after(value: &FullDocumentType) -> Result<&str> {
     }
 }
 
-fn before(value: &FullDocumentBeforeChangeType) -> Result<&str> {
+pub(super) fn before(value: &FullDocumentBeforeChangeType) -> Result<&str> {
     match value {
         FullDocumentBeforeChangeType::WhenAvailable => Ok("whenAvailable"),
         FullDocumentBeforeChangeType::Required => Ok("required"),

@@ -151,33 +151,24 @@ fn project(mut fields: Document) -> Document {
     doc! { "$project": inclusions("", fields) }
 }
 
-/// Writes the fields of a `$project` below a path in one form: `{ "stop.title": 1 }` is `{ stop: { title: 1 } }`, and a
-/// field that is itself is included.
+/// Writes the fields of a `$project` below a path in one form: a field that is itself, or null if it is missing, is included.
 fn inclusions(above: &str, fields: Document) -> Document {
-    let mut nested = Document::new();
-    for (name, value) in fields {
-        let (name, value) = match name.split_once('.') {
-            Some((first, below)) => (first.to_owned(), Bson::Document(doc! { below: value })),
-            None => (name, value),
-        };
+    let field = |(name, value): (String, Bson)| {
         let value = inclusion(&format!("{above}{name}"), value);
-        match (nested.get_mut(&name), value) {
-            (Some(Bson::Document(before)), Bson::Document(more)) => before.extend(more),
-            (_, value) => {
-                nested.insert(name, value);
-            }
-        }
-    }
-    nested
+        (name, value)
+    };
+    fields.into_iter().map(field).collect()
 }
 
 fn inclusion(path: &str, value: Bson) -> Bson {
     match value {
         value if included(&value) => Bson::Int64(1),
-        Bson::String(field) if field.strip_prefix('$') == Some(path) => Bson::Int64(1),
         Bson::Document(fields) => match fields.get_array("$ifNull") {
             // A missing value is null in a row.
-            Ok(both) if both.len() == 2 && both[1] == Bson::Null => inclusion(path, both[0].clone()),
+            Ok(both) if both.len() == 2 && both[1] == Bson::Null => match both[0].as_str() {
+                Some(field) if field.strip_prefix('$') == Some(path) => Bson::Int64(1),
+                _ => fields.into(),
+            },
             _ if fields.keys().any(|name| name.starts_with('$')) => fields.into(),
             _ => inclusions(&format!("{path}."), fields).into(),
         },

@@ -10,10 +10,14 @@ use odm::{
 use odm_integration::story::{Order, Status, line, order};
 
 mod arguments;
+mod buckets;
 mod gaps;
 mod merge;
 mod missing;
+mod nested;
 mod newer;
+mod rows;
+mod sources;
 mod stated_types;
 mod tags;
 mod window_order;

@@ -1,6 +1,6 @@
 //! `$dateFromString`.
 
-use mongodb::bson::DateTime;
+use mongodb::bson::{Bson, DateTime};
 
 use crate::{
     expr::{Alternative, Expr, Expression, Required, operators::options, rendered::named},
@@ -52,6 +52,21 @@ impl<R, T: Value> Expr<R, T, DateFromString> {
         X: Alternative<R, T, K>,
     {
         Expr::from_source(self.with_argument("onError", value.render_operand()).source)
+    }
+
+    /// Sets the value if the string is not a date, which may be of any type: the result is a [`Bson`].
+    /// `o.date().date_from_string().on_error_as_bson(o.date())`
+    ///
+    /// `onError: value`
+    pub fn on_error_as_bson(self, value: impl Expression<R>) -> Expr<R, Bson, DateFromString> {
+        Expr::from_source(self.with_argument("onError", value.render()).source)
+    }
+
+    /// Sets the value if the string is null or missing, which may be of any type: the result is a [`Bson`].
+    ///
+    /// `onNull: value`
+    pub fn on_null_as_bson(self, value: impl Expression<R>) -> Expr<R, Bson, DateFromString> {
+        Expr::from_source(self.with_argument("onNull", value.render()).source)
     }
 
     /// Sets the value if the string is null or missing.

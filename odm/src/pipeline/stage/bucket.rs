@@ -4,18 +4,18 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, DateTime, Decimal128, Document, oid::ObjectId};
 
-use super::Fractional;
+use super::{ByCount, Fractional};
 use crate::{
     error::codec::CodecResult,
     expr::{
-        Expression, Exprs, Required, StorableIn, exprs,
+        Divided, Expression, Exprs, Required, StorableIn, exprs,
         rendered::{Rendered, array, at_least},
     },
     path::Key,
     pipeline::{AllowsGroup, Pipeline},
     row::document,
     shape::{Accumulates, IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
-    value::Value,
+    value::{Number, Value},
 };
 
 document! {
@@ -45,7 +45,8 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         P: AllowsGroup,
     {
-        let stage = bucket(boundaries, None, filled::<Row, _, _>(shape));
+        let (by, output) = filled::<Row, _, _>(shape);
+        let stage = bucket(boundaries, None, by, Some(output));
         self.then("$bucket", stage)
     }
 
@@ -62,8 +63,46 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         P: AllowsGroup,
     {
-        let stage = bucket(boundaries, Some(default.render()), filled::<Row, _, _>(shape));
+        let (by, output) = filled::<Row, _, _>(shape);
+        let stage = bucket(boundaries, Some(default.render()), by, Some(output));
         self.then("$bucket", stage)
+    }
+
+    /// Groups the rows by ranges of a value and counts them: a row is the lower bound of a range, and the number of rows in
+    /// it. For other accumulators, use [`bucket`](Self::bucket).
+    ///
+    /// `{ $bucket: { groupBy: "$price", boundaries: [0, 200, 400] } }` for
+    /// `.bucket_count([0, 200, 400], |a| a.price())`
+    pub fn bucket_count<X: Expression<Row>, V: Expression<Row>>(
+        self,
+        boundaries: impl IntoIterator<Item = X>,
+        value: impl FnOnce(Exprs<Row>) -> V,
+    ) -> Pipeline<In, ByCount<<V::T as Value>::NonNull>, P>
+    where
+        P: AllowsGroup,
+        X::T: Boundary<<V::T as Value>::NonNull>,
+    {
+        let by = value(exprs::<Row>()).render();
+        self.then("$bucket", bucket(boundaries, None, by, None))
+    }
+
+    /// Like [`bucket_count`](Self::bucket_count), with one row for the rows outside of the boundaries, whose value is
+    /// `default`. If that is of another type than the boundaries, the value is a `Bson`: `a.price().as_bson()`.
+    ///
+    /// `{ $bucket: { .., default: "Other" } }`
+    pub fn bucket_count_or<X: Expression<Row>, D: Expression<Row>, V: Expression<Row>>(
+        self,
+        boundaries: impl IntoIterator<Item = X>,
+        default: D,
+        value: impl FnOnce(Exprs<Row>) -> V,
+    ) -> Pipeline<In, ByCount<<V::T as Value>::NonNull>, P>
+    where
+        P: AllowsGroup,
+        X::T: Boundary<<V::T as Value>::NonNull>,
+        D::T: Boundary<<V::T as Value>::NonNull>,
+    {
+        let by = value(exprs::<Row>()).render();
+        self.then("$bucket", bucket(boundaries, Some(default.render()), by, None))
     }
 
     /// Groups the rows into this many ranges of a value, with about as many rows each: a shape whose field stored as `_id`
@@ -79,11 +118,47 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         P: AllowsGroup,
     {
-        self.then("$bucketAuto", bucket_auto(buckets, None, filled::<Row, _, _>(shape)))
+        let (by, output) = filled::<Row, _, _>(shape);
+        self.then("$bucketAuto", bucket_auto(buckets, None, by, Some(output)))
     }
 
-    /// Like [`bucket_auto`](Self::bucket_auto), with boundaries that are in a series of preferred numbers. They have fractions,
-    /// so the value is a double or a decimal, and not null: `auto_bounds(a.pages().to_double())`.
+    /// Groups the rows into this many ranges of a value, with about as many rows each, and counts them: a row is the bounds
+    /// of a range, and the number of rows in it. For other accumulators, use [`bucket_auto`](Self::bucket_auto).
+    ///
+    /// `{ $bucketAuto: { groupBy: "$price", buckets: 4 } }` for `.bucket_auto_count(4, |a| a.price())`
+    pub fn bucket_auto_count<V: Expression<Row>>(
+        self,
+        buckets: i32,
+        value: impl FnOnce(Exprs<Row>) -> V,
+    ) -> Pipeline<In, ByCount<Bounds<V::T>>, P>
+    where
+        P: AllowsGroup,
+    {
+        let by = value(exprs::<Row>()).render();
+        self.then("$bucketAuto", bucket_auto(buckets, None, by, None))
+    }
+
+    /// Like [`bucket_auto_count`](Self::bucket_auto_count), with boundaries that are in a series of preferred numbers. They
+    /// are doubles for integers and doubles, and decimals for decimals.
+    ///
+    /// `{ $bucketAuto: { .., granularity: "R5" } }`
+    pub fn bucket_auto_count_by<V: Expression<Row>>(
+        self,
+        buckets: i32,
+        granularity: Granularity,
+        value: impl FnOnce(Exprs<Row>) -> V,
+    ) -> Pipeline<In, ByCount<Bounds<<<V::T as Number>::Stored as Divided>::Out>>, P>
+    where
+        P: AllowsGroup,
+        V::T: Number<Stored: Divided> + Required,
+    {
+        let by = value(exprs::<Row>()).render();
+        self.then("$bucketAuto", bucket_auto(buckets, Some(granularity), by, None))
+    }
+
+    /// Like [`bucket_auto`](Self::bucket_auto), with boundaries that are in a series of preferred numbers. The value is a
+    /// number and not null. The boundaries have fractions, so the field is a [`Bounds`] of a double, also for integers, or of a
+    /// decimal for decimals.
     ///
     /// `{ $bucketAuto: { .., granularity: "R5" } }`
     pub fn bucket_auto_by<L: ShapeLiteral<InPreferredBuckets<Row>>>(
@@ -95,25 +170,30 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     where
         P: AllowsGroup,
     {
-        self.then("$bucketAuto", bucket_auto(buckets, Some(granularity), filled::<Row, _, _>(shape)))
+        let (by, output) = filled::<Row, _, _>(shape);
+        self.then("$bucketAuto", bucket_auto(buckets, Some(granularity), by, Some(output)))
     }
 }
 
-fn filled<Row: Value, S, L: ShapeLiteral<S>>(shape: impl FnOnce(Exprs<Row>) -> L) -> CodecResult<Document> {
+/// Returns the value by which a literal groups, and its other fields.
+fn filled<Row: Value, S, L: ShapeLiteral<S>>(
+    shape: impl FnOnce(Exprs<Row>) -> L,
+) -> (CodecResult<Rendered>, CodecResult<Document>) {
     let mut filled = RenderedFields::new();
     shape(exprs::<Row>()).fill(&mut filled);
-    filled.into_document()
+    let by = filled.take("_id").unwrap_or(Ok(Rendered::leaf(Bson::Null)));
+    (by, filled.into_document())
 }
 
 fn bucket<R, X: Expression<R>>(
     boundaries: impl IntoIterator<Item = X>,
     default: Option<CodecResult<Rendered>>,
-    output: CodecResult<Document>,
+    by: CodecResult<Rendered>,
+    output: Option<CodecResult<Document>>,
 ) -> CodecResult<Bson> {
-    let mut output = output?;
     let mut boundaries: Vec<_> = boundaries.into_iter().map(Expression::render).collect();
     let mut stage = Document::new();
-    stage.insert("groupBy", output.remove("_id").unwrap_or(Bson::Null));
+    stage.insert("groupBy", by?.operator_or_path()?.into_value());
     stage.insert(
         "boundaries",
         at_least(2, array(&mut boundaries)).map_err(|few| few.at("boundaries"))?.into_value(),
@@ -121,20 +201,24 @@ fn bucket<R, X: Expression<R>>(
     if let Some(default) = default {
         stage.insert("default", default?.into_value());
     }
-    stage.insert("output", output);
+    if let Some(output) = output {
+        stage.insert("output", output?);
+    }
     Ok(stage.into())
 }
 
 fn bucket_auto(
     buckets: i32,
     granularity: Option<Granularity>,
-    output: CodecResult<Document>,
+    by: CodecResult<Rendered>,
+    output: Option<CodecResult<Document>>,
 ) -> CodecResult<Bson> {
-    let mut output = output?;
     let mut stage = Document::new();
-    stage.insert("groupBy", output.remove("_id").unwrap_or(Bson::Null));
+    stage.insert("groupBy", by?.operator_or_path()?.into_value());
     stage.insert("buckets", buckets);
-    stage.insert("output", output);
+    if let Some(output) = output {
+        stage.insert("output", output?);
+    }
     if let Some(granularity) = granularity {
         stage.insert("granularity", granularity.name());
     }
@@ -199,7 +283,7 @@ impl<R, K: Key, F, X: Expression<R>, B: Boundary<F>, D: Boundary<F>> Slot<InBuck
     for X
 {
     fn slot(self, to: &mut RenderedFields) {
-        to.insert(K::NAME, self.render().and_then(Rendered::operator_or_path));
+        to.insert(K::NAME, self.render());
     }
 }
 
@@ -240,15 +324,43 @@ impl<R, T> Produces for AutoBounds<R, T> {
     type Output = Bounds<T>;
 }
 
-macro_rules! slots {
-    ($($stage:ident: $($bound:ident),*;)*) => { $(
-        #[diagnostic::do_not_recommend]
-        impl<R, K: Key, D, T: $($bound +)*> Slot<$stage<R>, IdOf<K>, D> for AutoBounds<R, T> {
-            fn slot(self, to: &mut RenderedFields) {
-                to.insert(K::NAME, self.value.and_then(Rendered::operator_or_path));
-            }
-        }
+// A double reads the integers that the server returns as bounds of integers.
+macro_rules! bounds_of_integers {
+    ($($integer:ty),*) => { $(
+        impl StorableIn<Bounds<f64>> for Bounds<$integer> {}
+    )* };
+}
 
+bounds_of_integers!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+/// The bounds of a range whose boundaries are preferred numbers: a double or a decimal.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot hold preferred numbers, which have fractions",
+    label = "the field stored as `_id` takes the bounds of a range",
+    note = "declare the field as `Bounds<f64>`, also for integers, or as `Bounds<Decimal128>` for decimals"
+)]
+pub trait PreferredBounds {}
+
+impl<V: Fractional> PreferredBounds for Bounds<V> {}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, D, T> Slot<InBucketAuto<R>, IdOf<K>, D> for AutoBounds<R, T> {
+    fn slot(self, to: &mut RenderedFields) {
+        to.insert(K::NAME, self.value);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, D: PreferredBounds, T: Number + Required> Slot<InPreferredBuckets<R>, IdOf<K>, D>
+    for AutoBounds<R, T>
+{
+    fn slot(self, to: &mut RenderedFields) {
+        to.insert(K::NAME, self.value);
+    }
+}
+
+macro_rules! slots {
+    ($($stage:ident),*) => { $(
         #[diagnostic::do_not_recommend]
         impl<R, K: Key, D, X: Accumulates<R>> Slot<$stage<R>, K, D> for X {
             fn slot(self, to: &mut RenderedFields) {
@@ -258,7 +370,4 @@ macro_rules! slots {
     )* };
 }
 
-slots! {
-    InBucketAuto: ;
-    InPreferredBuckets: Fractional, Required;
-}
+slots!(InBucketAuto, InPreferredBuckets);

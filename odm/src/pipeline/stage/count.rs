@@ -9,11 +9,12 @@ use crate::{
 };
 
 document! {
-    /// A row of [`sort_by_count`](Pipeline::sort_by_count).
+    /// A row of [`sort_by_count`](Pipeline::sort_by_count), [`bucket_count`](Pipeline::bucket_count) and
+    /// [`bucket_auto_count`](Pipeline::bucket_auto_count).
     ByCount<V>, ByCountFields in by_count {
-        /// The value.
+        /// The value, or the range of values.
         id "_id": V,
-        /// How many rows have the value.
+        /// How many rows have such a value.
         count "count": i64,
     }
 }

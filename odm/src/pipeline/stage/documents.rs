@@ -2,7 +2,9 @@
 
 use mongodb::bson::{Bson, DateTime, Document, doc};
 
+use super::diagnostics::{CollStats, CurrentOp, PlanCacheEntry, SearchIndexStatus, SessionInfo};
 use crate::{
+    error::codec::CodecResult,
     expr::rendered::Rendered,
     model::Model,
     pipeline::{Pipeline, TopLevel},
@@ -40,25 +42,20 @@ impl<P: TopLevel> Pipeline<Document, Document, P> {
     ///
     /// `{ $documents: [ .. ] }`
     pub fn documents<T: Doc>(self, documents: impl IntoIterator<Item = T>) -> Pipeline<Document, T, P> {
-        let documents = documents.into_iter().map(Value::into_bson).collect::<Result<Vec<_>, _>>();
-        let documents = documents.and_then(|documents| match Bson::Array(documents) {
-            plain if !has_dollar(&plain) => Ok(plain),
-            documents => Rendered::constant(documents).map(Rendered::into_value),
-        });
-        self.then("$documents", documents)
+        self.then("$documents", constants(documents))
     }
 
     /// Returns the operations that are running.
     ///
     /// `{ $currentOp: options }`, on the database `admin`
-    pub fn current_op(self, options: Document) -> Self {
+    pub fn current_op(self, options: Document) -> Pipeline<Document, CurrentOp, P> {
         self.then_raw("$currentOp", options)
     }
 
     /// Returns the sessions of this server.
     ///
     /// `{ $listLocalSessions: options }`
-    pub fn list_local_sessions(self, options: Document) -> Self {
+    pub fn list_local_sessions(self, options: Document) -> Pipeline<Document, SessionInfo, P> {
         self.then_raw("$listLocalSessions", options)
     }
 
@@ -77,6 +74,15 @@ impl<P: TopLevel> Pipeline<Document, Document, P> {
     }
 }
 
+/// Renders documents as the argument of `$documents`.
+pub(super) fn constants<T: Doc>(documents: impl IntoIterator<Item = T>) -> CodecResult<Bson> {
+    let documents = documents.into_iter().map(Value::into_bson).collect::<Result<Vec<_>, _>>();
+    documents.and_then(|documents| match Bson::Array(documents) {
+        plain if !has_dollar(&plain) => Ok(plain),
+        documents => Rendered::constant(documents).map(Rendered::into_value),
+    })
+}
+
 /// Returns whether the server could read a part of a value as a path or an operator.
 fn has_dollar(value: &Bson) -> bool {
     match value {
@@ -93,7 +99,7 @@ impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     /// Returns statistics of the collection: those that `options` names, such as `doc! { "count": {} }`.
     ///
     /// `{ $collStats: options }`
-    pub fn coll_stats(self, options: Document) -> Pipeline<M, Document, P> {
+    pub fn coll_stats(self, options: Document) -> Pipeline<M, CollStats, P> {
         self.then_raw("$collStats", options)
     }
 
@@ -107,7 +113,7 @@ impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     /// Returns the query plans that the server has stored for the collection.
     ///
     /// `{ $planCacheStats: {} }`
-    pub fn plan_cache_stats(self) -> Pipeline<M, Document, P> {
+    pub fn plan_cache_stats(self) -> Pipeline<M, PlanCacheEntry, P> {
         self.then("$planCacheStats", Ok(Document::new().into()))
     }
 
@@ -116,15 +122,24 @@ impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     /// `{ $listSearchIndexes: { name: name } }`
     ///
     /// Requires MongoDB 7.0 with Atlas Search.
-    pub fn list_search_indexes(self, name: Option<&str>) -> Pipeline<M, Document, P> {
+    pub fn list_search_indexes(self, name: Option<&str>) -> Pipeline<M, SearchIndexStatus, P> {
         let options = name.map_or_else(Document::new, |name| doc! { "name": name });
         self.then_raw("$listSearchIndexes", options)
+    }
+
+    /// Returns the search index of the collection with this id.
+    ///
+    /// `{ $listSearchIndexes: { id: id } }`
+    ///
+    /// Requires MongoDB 7.0 with Atlas Search.
+    pub fn list_search_indexes_by_id(self, id: &str) -> Pipeline<M, SearchIndexStatus, P> {
+        self.then_raw("$listSearchIndexes", doc! { "id": id })
     }
 
     /// Returns the sessions of the collection `config.system.sessions`.
     ///
     /// `{ $listSessions: options }`
-    pub fn list_sessions(self, options: Document) -> Pipeline<M, Document, P> {
+    pub fn list_sessions(self, options: Document) -> Pipeline<M, SessionInfo, P> {
         self.then_raw("$listSessions", options)
     }
 }

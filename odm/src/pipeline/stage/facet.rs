@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
-use mongodb::bson::Bson;
+use mongodb::bson::{Bson, Document};
 
 use crate::{
+    error::codec::{CodecError, CodecResult},
     expr::rendered::Rendered,
     path::Key,
     pipeline::{Detached, InFacet, Pipeline, TopLevel},
@@ -16,17 +17,48 @@ use crate::{
 #[derive(Debug)]
 pub struct InFacets<R>(PhantomData<fn() -> R>);
 
-impl<In, Row> Produces for Pipeline<In, Row, InFacet> {
-    type Output = Vec<Row>;
-}
+/// The stages that the server refuses inside a facet.
+const REFUSED: [&str; 12] = [
+    "$changeStream",
+    "$collStats",
+    "$documents",
+    "$facet",
+    "$geoNear",
+    "$indexStats",
+    "$listSearchIndexes",
+    "$listSessions",
+    "$planCacheStats",
+    "$search",
+    "$searchMeta",
+    "$vectorSearch",
+];
 
-#[diagnostic::do_not_recommend]
-impl<R, Row, K: Key, D> Slot<InFacets<R>, K, D> for Pipeline<R, Row, InFacet> {
-    fn slot(self, to: &mut RenderedFields) {
-        let stages = self.into_raw().into_list();
-        to.insert(K::NAME, stages.and_then(|stages| Rendered::measured(Bson::from(stages))));
+/// Renders the stages of a facet.
+fn facet(stages: CodecResult<Vec<Document>>) -> CodecResult<Rendered> {
+    let stages = stages?;
+    let mut names = stages.iter().filter_map(|stage| stage.keys().next());
+    match names.find(|name| REFUSED.contains(&name.as_str())) {
+        Some(name) => Err(CodecError::new("stages that a facet may have", format!("`{name}`"))),
+        None => Rendered::measured(Bson::from(stages)),
     }
 }
+
+macro_rules! facets {
+    ($($place:ty),*) => { $(
+        impl<In, Row> Produces for Pipeline<In, Row, $place> {
+            type Output = Vec<Row>;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<R, Row, K: Key, D> Slot<InFacets<R>, K, D> for Pipeline<R, Row, $place> {
+            fn slot(self, to: &mut RenderedFields) {
+                to.insert(K::NAME, facet(self.into_raw().into_list()));
+            }
+        }
+    )* };
+}
+
+facets!(InFacet, Detached);
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Runs several pipelines over the same rows and returns one row with an array for each: a shape whose fields are
@@ -34,6 +66,10 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     ///
     /// `{ $facet: { byPrice: [ .. ], byYear: [ .. ] } }` for
     /// `.facet(|rows| FacetsOf { by_price: rows.clone().bucket(..), by_year: rows.bucket_auto(..) })`
+    ///
+    /// A field may also be a pipeline of its own, `Pipeline::<Order>::new()`, over the type of the rows. If that has a stage
+    /// which the server refuses in a facet, the pipeline is an error for which
+    /// [`is_not_sent`](crate::Error::is_not_sent) is true.
     pub fn facet<L: ShapeLiteral<InFacets<Row>>>(
         self,
         shape: impl FnOnce(Pipeline<Row, Row, InFacet>) -> L,

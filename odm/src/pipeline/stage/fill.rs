@@ -6,8 +6,8 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::StageArgument;
 use crate::{
-    error::codec::CodecResult,
-    expr::{Divided, Expr, Expression, Exprs, StorableIn, exprs, filled},
+    error::codec::{CodecError, CodecResult},
+    expr::{Divided, Expr, Expression, ExpressionList, Exprs, StorableIn, exprs, filled},
     path::IntoBase,
     pipeline::{AllowsGroup, Pipeline},
     sort::Sort,
@@ -19,7 +19,7 @@ use crate::{
     message = "`{Self}` cannot hold a number with a fraction",
     label = "expected a double or a decimal",
     note = "`linear` sets the number between two others: for whole numbers, `.locf(..)` repeats the last value, and `.value(.., 0)` sets a constant",
-    note = "the preferred numbers of `bucket_auto_by` have fractions: `.to_double()` converts whole numbers"
+    note = "the preferred numbers of `bucket_auto_by` have fractions: the field is a `Bounds<f64>`, also for whole numbers"
 )]
 pub trait Fractional: Number {}
 
@@ -62,6 +62,18 @@ impl<R> Fill<R> {
             value => value,
         });
         self.stage.insert("partitionBy", value);
+        self
+    }
+
+    /// Fills the rows with the same values of these fields separately: a tuple or an array of fields.
+    ///
+    /// `partitionByFields: ["state", "title"]`
+    pub fn partition_by_fields(mut self, fields: impl ExpressionList<R>) -> Self {
+        let names = fields.render_list().and_then(|fields| match fields.into_value() {
+            Bson::Array(fields) => fields.iter().map(name).collect::<CodecResult<Vec<_>>>(),
+            other => Ok(vec![name(&other)?]),
+        });
+        self.stage.insert("partitionByFields", names);
         self
     }
 
@@ -121,6 +133,12 @@ impl<R> Fill<R> {
         stage.insert("output", self.output.finish()?);
         Ok(stage.into())
     }
+}
+
+/// Returns the dotted name of the field that an expression is.
+fn name(field: &Bson) -> CodecResult<String> {
+    let name = field.as_str().and_then(|path| path.strip_prefix('$')).filter(|name| !name.starts_with('$'));
+    name.map(str::to_owned).ok_or_else(|| CodecError::new("a field of the row", "another expression"))
 }
 
 impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {

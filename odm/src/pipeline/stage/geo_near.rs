@@ -1,10 +1,14 @@
 //! `$geoNear`.
 
-use std::{fmt, marker::PhantomData, ops::Bound};
+use std::{fmt, marker::PhantomData};
+
+use mongodb::bson::{Bson, bson};
 
 use super::{StageArgument, lookup::path_name, paths};
 use crate::{
-    filter::{DistanceRange, IntoFilter},
+    error::codec::CodecResult,
+    expr::{Expression, rendered::Rendered},
+    filter::{DistanceRange, IntoFilter, geospatial::distances},
     geo::Point,
     path::{IntoBase, One, Path, Root},
     pipeline::{OfStageOutput, Pipeline, StageOutput, TopLevel, output::field_names},
@@ -31,21 +35,55 @@ impl<M: Value> GeoNear<M> {
     ///
     /// `near: { type: "Point", coordinates: [..] }, spherical: true`
     pub fn new(point: &Point) -> Self {
+        Self::near(point.to_bson().map(Into::into)).spherical(true)
+    }
+
+    /// Returns all documents with a location, by their distance to the location that an expression evaluates to: a variable
+    /// of the aggregation, `variable::<_, Point>("here")`, or of a join, `here.over()`. A [`Point`], or a pair of coordinates
+    /// as in [`legacy`](Self::legacy).
+    ///
+    /// `near: "$$here"`
+    pub fn expr(location: impl Expression<M>) -> Self {
+        Self::near(location.render().map(Rendered::into_value))
+    }
+
+    /// Returns all documents with a location, by their distance to this legacy pair of coordinates. Without
+    /// [`spherical`](Self::spherical), the distance is one on a plane, in the unit of the coordinates, and the field needs a
+    /// `2d` index.
+    ///
+    /// `near: [x, y]`
+    pub fn legacy(x: f64, y: f64) -> Self {
+        Self::near(Ok(bson!([x, y])))
+    }
+
+    fn near(location: CodecResult<Bson>) -> Self {
         let mut near = Self { stage: StageArgument::default(), model: PhantomData };
-        near.stage.insert("near", point.to_bson());
-        near.stage.set("spherical", true);
+        near.stage.insert("near", location);
         near
     }
 
-    /// Returns documents at these distances in metres: `..500`, `100..=500`.
+    /// Sets whether the distances are those on a sphere. From a legacy pair of coordinates, they are then in radians. From a
+    /// [`Point`] they always are on a sphere, and `None` leaves the argument out.
+    ///
+    /// `spherical: true`
+    pub fn spherical(mut self, spherical: impl Into<Option<bool>>) -> Self {
+        match spherical.into() {
+            Some(spherical) => self.stage.set("spherical", spherical),
+            None => {
+                self.stage.fields.remove("spherical");
+            }
+        }
+        self
+    }
+
+    /// Returns documents at these distances: `..500`, `100..=500`. They are in metres, if the location is a [`Point`]. A
+    /// negative distance is an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
     ///
     /// `minDistance: metres, maxDistance: metres`
     pub fn distance(mut self, metres: impl DistanceRange) -> Self {
-        let (least, most) = metres.bounds();
-        for (name, bound) in [("minDistance", least), ("maxDistance", most)] {
-            if let Bound::Included(metres) | Bound::Excluded(metres) = bound {
-                self.stage.set(name, metres);
-            }
+        match distances("minDistance", "maxDistance", metres) {
+            Ok(bounds) => self.stage.fields.extend(bounds),
+            Err(problem) => self.stage.refuse(problem),
         }
         self
     }

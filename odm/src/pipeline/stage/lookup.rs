@@ -1,54 +1,38 @@
 //! `$lookup`.
 
+mod from;
+
 use std::{fmt, marker::PhantomData};
 
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, Document};
 
-use super::{graph_lookup::GraphLookup, paths};
+pub use self::from::{InCollection, InPipeline, JoinSource, LookupFrom, from, from_documents};
+use super::paths;
 use crate::{
     error::codec::CodecResult,
     expr::{
-        BaseExpression, Comparable, Expr, Expression, Exprs, Fields, Scope, VariableKind, Variables, exprs,
+        BaseExpression, Comparable, Expr, Exprs, Fields, Scope, VariableKind, Variables, exprs,
         fields_of_variable, rendered::Rendered,
     },
-    model::{Model, SoftDelete, Tenanted},
-    path::{IntoBase, Key, Operand, Path, Root},
+    model::Model,
+    path::{IntoBase, Key, Path, Root},
     pipeline::{AllowsGroup, Detached, Pipeline},
-    policies::{Deleted, Scope as PolicyScope, Tenant, scoped_stages},
+    policies::Scope as PolicyScope,
     row::With,
     shape::{BaseProduces, IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
     value::Value,
 };
 
-/// Starts a join with the collection of `F`, for the literal of [`lookup`](Pipeline::lookup) or of
-/// [`graph_lookup`](Pipeline::graph_lookup).
-///
-/// The [policies](macro@crate::Model#policies) of `F` apply: its deleted documents are not joined, unless the join is
-/// [`with_deleted`](LookupFrom::with_deleted), and if its documents belong to tenants, the join specifies the
-/// [`tenant`](LookupFrom::tenant).
-pub fn from<F: Model>() -> LookupFrom<F> {
-    LookupFrom { scope: PolicyScope::default(), model: PhantomData }
-}
-
-/// The collection of a join. Construct with [`from`].
-pub struct LookupFrom<F> {
-    scope: PolicyScope,
-    model: PhantomData<fn() -> F>,
-}
-
-impl<F> fmt::Debug for LookupFrom<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LookupFrom")
-    }
-}
-
-/// A join of the row `R` with the collection of `F`, which adds an array of `Row`s. Construct with [`from`].
+/// A join of the row `R` with documents of type `F`, which adds an array of `Row`s. Construct with [`from`] or
+/// [`from_documents`].
 #[must_use = "a join is the field of a literal in `lookup`"]
 pub struct Join<R, F, Row = F> {
-    scope: PolicyScope,
+    source: JoinSource,
     equal: Option<CodecResult<(String, String)>>,
     variables: Vec<(&'static str, CodecResult<Rendered>)>,
-    stages: Option<CodecResult<Vec<Document>>>,
+    /// The stages, and what their pipeline specifies about the documents that it reads.
+    stages: CodecResult<Vec<Document>>,
+    inner: PolicyScope,
     types: PhantomData<fn() -> (R, F, Row)>,
 }
 
@@ -58,42 +42,16 @@ impl<R, F, Row> fmt::Debug for Join<R, F, Row> {
     }
 }
 
-impl<F: Model> LookupFrom<F> {
-    /// Joins deleted documents too. Without this, the join has a condition that excludes them.
-    #[must_use]
-    pub fn with_deleted(mut self) -> Self
-    where
-        F: SoftDelete,
-    {
-        self.scope.deleted = Deleted::Included;
-        self
-    }
-
-    /// Joins only the documents of this tenant: the join has a condition on the tenant.
-    ///
-    /// A join of a model with a tenant that specifies none is an error for which
-    /// [`is_not_sent`](crate::Error::is_not_sent) is true. The tenant of the handle does not apply to the join.
-    #[must_use]
-    pub fn tenant<K>(mut self, tenant: impl Operand<F::Tenant, K>) -> Self
-    where
-        F: Tenanted,
-    {
-        self.scope.tenant = Tenant::of(tenant.operand());
-        self
-    }
-
-    /// Joins the documents of all tenants.
-    #[must_use]
-    pub fn all_tenants(mut self) -> Self
-    where
-        F: Tenanted,
-    {
-        self.scope.tenant = Tenant::All;
-        self
-    }
-
+impl<F: Value, S: Into<JoinSource>> LookupFrom<F, S> {
     fn join<R>(self) -> Join<R, F> {
-        Join { scope: self.scope, equal: None, variables: Vec::new(), stages: None, types: PhantomData }
+        Join {
+            source: self.source.into(),
+            equal: None,
+            variables: Vec::new(),
+            stages: Ok(Vec::new()),
+            inner: PolicyScope::default(),
+            types: PhantomData,
+        }
     }
 
     /// Joins the documents in which a field equals a field of the row:
@@ -134,31 +92,6 @@ impl<F: Model> LookupFrom<F> {
     ) -> Join<R, F, Row> {
         self.join().let_(variables, stages)
     }
-
-    /// Follows a field through the documents of the collection, from a value of the row: for
-    /// [`graph_lookup`](Pipeline::graph_lookup).
-    ///
-    /// `startWith: start, connectFromField: "friends", connectToField: "name"`
-    pub fn connecting<R, X, A, U, Ra, B, V, Rb>(
-        self,
-        start: X,
-        connect_from: impl FnOnce(Root<F>) -> A,
-        connect_to: impl FnOnce(Root<F>) -> B,
-    ) -> GraphLookup<R, F>
-    where
-        X: Expression<R>,
-        A: IntoBase<Base = Path<F, U, Ra>>,
-        B: IntoBase<Base = Path<F, V, Rb>>,
-        X::T: JoinsOn<V>,
-        U: JoinsOn<V>,
-    {
-        GraphLookup::new(
-            self.scope,
-            start.render(),
-            path_name(&connect_from(paths::<F>()).into_base()),
-            path_name(&connect_to(paths::<F>()).into_base()),
-        )
-    }
 }
 
 /// Returns the dotted name of a field.
@@ -170,17 +103,7 @@ pub(super) fn path_name<M, V, R>(path: &Path<M, V, R>) -> CodecResult<String> {
     }
 }
 
-impl<R, F: Model, Row> Join<R, F, Row> {
-    fn retyped<N>(self, stages: CodecResult<Vec<Document>>) -> Join<R, F, N> {
-        Join {
-            scope: self.scope,
-            equal: self.equal,
-            variables: self.variables,
-            stages: Some(stages),
-            types: PhantomData,
-        }
-    }
-
+impl<R, F: Value, Row> Join<R, F, Row> {
     /// Joins the documents in which a field equals a field of the row. An array equals each of its elements.
     ///
     /// `localField: "customer", foreignField: "_id"`
@@ -203,7 +126,9 @@ impl<R, F: Model> Join<R, F> {
         let equal = local.field_name().map(|local| (local.to_owned(), "_id".to_owned()));
         Self { equal: Some(equal), ..from::<F>().join() }
     }
+}
 
+impl<R, F: Value> Join<R, F> {
     /// Applies the stages of a pipeline to the joined documents.
     ///
     /// `pipeline: [ .. ]`
@@ -211,8 +136,8 @@ impl<R, F: Model> Join<R, F> {
         self,
         stages: impl FnOnce(Pipeline<F, F, Detached>) -> Pipeline<F, Row, Detached>,
     ) -> Join<R, F, Row> {
-        let stages = stages(Pipeline::new()).into_scoped(&self.scope);
-        self.retyped(stages)
+        let stages = stages(Pipeline::new());
+        self.with_stages(stages)
     }
 
     /// Applies the stages of a pipeline that uses values of the row to the joined documents.
@@ -225,38 +150,53 @@ impl<R, F: Model> Join<R, F> {
     ) -> Join<R, F, Row> {
         let _scope = Scope::enter();
         let bound = variables.bind(&mut self.variables);
-        let stages = stages(Pipeline::new(), bound).into_scoped(&self.scope);
-        self.retyped(stages)
+        let stages = stages(Pipeline::new(), bound);
+        self.with_stages(stages)
     }
 
-    /// Renders the argument of the stage, without the name of the field.
-    fn render(self) -> CodecResult<Document> {
-        let mut stage = doc! { "from": F::COLLECTION };
-        if let Some(equal) = self.equal {
-            let (local, foreign) = equal?;
-            stage.insert("localField", local);
-            stage.insert("foreignField", foreign);
+    fn with_stages<Row>(self, stages: Pipeline<F, Row, Detached>) -> Join<R, F, Row> {
+        let inner = stages.target().scope.clone();
+        Join {
+            source: self.source,
+            equal: self.equal,
+            variables: self.variables,
+            stages: stages.into_rendered(),
+            inner,
+            types: PhantomData,
         }
-        if !self.variables.is_empty() {
-            let mut variables = Document::new();
-            for (name, value) in self.variables {
-                variables.insert(name, value?.into_value());
-            }
-            stage.insert("let", variables);
-        }
-        match self.stages {
-            Some(stages) => {
-                stage.insert("pipeline", stages?);
-            }
-            None => {
-                let stages = scoped_stages(&self.scope, F::POLICIES, Vec::new())?;
-                if !stages.is_empty() {
-                    stage.insert("pipeline", stages);
-                }
-            }
-        }
-        Ok(stage)
     }
+}
+
+/// Renders the argument of the stage, without the name of the field.
+fn argument(
+    source: JoinSource,
+    equal: Option<CodecResult<(String, String)>>,
+    variables: Vec<(&'static str, CodecResult<Rendered>)>,
+    inner: &PolicyScope,
+    stages: CodecResult<Vec<Document>>,
+) -> CodecResult<Rendered> {
+    let mut stage = Document::new();
+    if let JoinSource::Collection(InCollection { name, .. }) = source {
+        stage.insert("from", name);
+    }
+    if let Some(equal) = equal {
+        let (local, foreign) = equal?;
+        stage.insert("localField", local);
+        stage.insert("foreignField", foreign);
+    }
+    if !variables.is_empty() {
+        let mut bound = Document::new();
+        for (name, value) in variables {
+            bound.insert(name, value?.into_value());
+        }
+        stage.insert("let", bound);
+    }
+    let keyed = stage.contains_key("localField");
+    let stages = source.stages(inner, stages?)?;
+    if !stages.is_empty() || !keyed {
+        stage.insert("pipeline", stages);
+    }
+    Rendered::measured(stage.into())
 }
 
 /// The type of a field that a join can compare with a field of type `U`: the same type, or that of the elements of an
@@ -348,28 +288,16 @@ impl<R, F, Row> Produces for Join<R, F, Row> {
 macro_rules! slots {
     ($($key:ty),*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<R, F: Model, Row, K: Key, D> Slot<InLookup<R>, $key, D> for Join<R, F, Row> {
+        impl<R, F, Row, K: Key, D> Slot<InLookup<R>, $key, D> for Join<R, F, Row> {
             fn slot(self, to: &mut RenderedFields) {
-                let stage = self.retyped_as_documents().render();
-                to.insert(K::NAME, stage.and_then(|stage| Rendered::measured(stage.into())));
+                let Self { source, equal, variables, inner, stages, .. } = self;
+                to.insert(K::NAME, argument(source, equal, variables, &inner, stages));
             }
         }
     )* };
 }
 
 slots!(K, IdOf<K>);
-
-impl<R, F: Model, Row> Join<R, F, Row> {
-    fn retyped_as_documents(self) -> Join<R, F> {
-        Join {
-            scope: self.scope,
-            equal: self.equal,
-            variables: self.variables,
-            stages: self.stages,
-            types: PhantomData,
-        }
-    }
-}
 
 impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Adds the documents of other collections to the rows: a shape whose fields are joins.

@@ -16,6 +16,7 @@ pub use self::{
     score::{Rerank, ScoreNormalization, ScoreOptions},
     vector::{NestedScore, VectorSearch},
 };
+use super::diagnostics::SearchMetadata;
 use crate::{
     model::Model,
     pipeline::{Pipeline, TopLevel},
@@ -90,7 +91,7 @@ impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     /// `{ $searchMeta: { .. } }`
     ///
     /// Requires Atlas Search. It must be the first stage.
-    pub fn search_meta(self, search: impl IntoSearchMeta) -> Pipeline<M, Document, P> {
+    pub fn search_meta(self, search: impl IntoSearchMeta) -> Pipeline<M, SearchMetadata, P> {
         self.then_raw("$searchMeta", search.into_search_meta())
     }
 

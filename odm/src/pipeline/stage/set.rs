@@ -2,10 +2,14 @@
 
 use mongodb::bson::{Bson, Document, doc};
 
-use super::unwind::{Picks, RowField, RowFields, picks};
+use super::{
+    nested::set_to,
+    unwind::{Picks, RowField, RowFields, picks},
+};
 use crate::{
     error::codec::CodecResult,
     expr::{Expression, Exprs, exprs},
+    meta::TypeMeta,
     path::IntoBase,
     pipeline::{AllowsSet, Pipeline},
     row::With,
@@ -18,7 +22,9 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     ///
     /// `{ $set: { total: { $add: ["$price", "$tax"] } } }`; `$addFields` is the same stage.
     ///
-    /// A field of the shape with the name of a field of the row replaces it. A row in which such a field has another type
+    /// A field of the shape with the name of a field of the row replaces it. The literal of an embedded document is a nested
+    /// document; where the row may have a document or an array in the field, it is wrapped in `$mergeObjects`, because the
+    /// server would merge it into that: [`set_in`](Self::set_in) does so. A row in which such a field has another type
     /// than before cannot be decoded: use [`set_field`](Self::set_field), or [`project`](Self::project) the row.
     #[doc(alias = "$addFields")]
     #[doc(alias = "add_fields")]
@@ -31,7 +37,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     {
         let mut filled = RenderedFields::new();
         fields(exprs::<Row>()).fill(&mut filled);
-        self.then("$set", set(filled.into_document(), ""))
+        self.then("$set", set(filled.into_document(), "", Row::row_field))
     }
 
     /// Sets one field of the row to the value of an expression, which may be of another type:
@@ -49,8 +55,10 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         P: AllowsSet,
     {
         let field = field(picks::<Row>()).into_base();
-        let value = value(exprs::<Row>()).render().map(|value| doc! { field.name(): value.into_value() });
-        self.then("$set", set(value, ""))
+        let stored = <F::Base as RowField<Row>>::Type::STORED_AS;
+        let value = value(exprs::<Row>()).render();
+        let value = value.map(|value| doc! { field.name(): set_to(value.into_value(), Some(stored)) }.into());
+        self.then("$set", value)
     }
 
     /// Adds fields to an embedded document of the row, or to each document of an array: those of a shape.
@@ -69,7 +77,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
         let document = document(picks::<Row>()).into_base();
         let mut filled = RenderedFields::new();
         fields(exprs::<Row>()).fill(&mut filled);
-        self.then("$set", set(filled.into_document(), document.name()))
+        self.then("$set", set(filled.into_document(), document.name(), V::row_field))
     }
 
     /// Removes fields from the rows: one field, or a tuple of fields.
@@ -92,20 +100,16 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     }
 }
 
-/// Renders the fields of a `$set` below a name. A literal is wrapped in an operator: without it, the server would merge
-/// the literal into the stored document.
-fn set(fields: CodecResult<Document>, above: &str) -> CodecResult<Bson> {
+/// Renders the fields of a `$set` below a name. `stored` returns how the document there stores a field.
+fn set(
+    fields: CodecResult<Document>,
+    above: &str,
+    stored: fn(&str) -> Option<&'static TypeMeta>,
+) -> CodecResult<Bson> {
     let named = |name: String| if above.is_empty() { name } else { format!("{above}.{name}") };
-    let whole = |(name, value)| (named(name), whole(value));
-    Ok(Bson::Document(fields?.into_iter().map(whole).collect()))
-}
-
-/// Wraps the literal of a document in an operator.
-pub(super) fn whole(value: Bson) -> Bson {
-    match &value {
-        Bson::Document(document) if !document.keys().next().is_some_and(|key| key.starts_with('$')) => {
-            doc! { "$mergeObjects": [value] }.into()
-        }
-        _ => value,
-    }
+    let field = |(name, value): (String, Bson)| {
+        let value = set_to(value, stored(&name));
+        (named(name), value)
+    };
+    Ok(Bson::Document(fields?.into_iter().map(field).collect()))
 }

@@ -14,7 +14,7 @@ use crate::{
         Exprs, Fields, Scope, Variables, exprs, fields_of_variable,
         rendered::{Rendered, object},
     },
-    model::Model,
+    model::{Granularity, Model, TimeSeries},
     pipeline::{AllowsOut, InUpdate, Pipeline},
     value::Value,
 };
@@ -211,6 +211,21 @@ impl<In, M: Model, P: AllowsOut> Pipeline<In, M, P> {
     /// `{ $out: { db: database, coll: "totals" } }`
     pub fn out_to(self, database: &str) -> Written<In, P> {
         let out: Bson = doc! { "db": database, "coll": M::COLLECTION }.into();
+        Written { pipeline: self.then("$out", Ok(out)) }
+    }
+
+    /// Replaces the time series of `M` in a database by the rows, or creates it, and ends the pipeline.
+    ///
+    /// `{ $out: { db: database, coll: "weather", timeseries: { timeField: "at", metaField: "sensor" } } }` for
+    /// `.out_time_series("lab", &TimeSeries::new("at").meta("sensor"))`
+    ///
+    /// Requires MongoDB 7.0.3.
+    pub fn out_time_series(self, database: &str, series: &TimeSeries) -> Written<In, P> {
+        let mut fields = series.to_document();
+        if series.granularity == Granularity::default() {
+            fields.remove("granularity");
+        }
+        let out: Bson = doc! { "db": database, "coll": M::COLLECTION, "timeseries": fields }.into();
         Written { pipeline: self.then("$out", Ok(out)) }
     }
 }

@@ -3,7 +3,7 @@
 use odm::{
     Embedded, Id, Model, Pipeline, Shape,
     expr::{avg_of, sum_of},
-    pipeline::With,
+    pipeline::{With, dotted},
 };
 
 use crate::support::Case;
@@ -47,7 +47,7 @@ fn title_inside() -> Case {
     }
 
     let pipeline = Pipeline::<Document>::new()
-        .project(|d| TitleOf { id: d.id(), stop: StopOf { title: d.stop().title() } })
+        .project(|d| TitleOf { id: d.id(), stop: dotted(StopOf { title: d.stop().title() }) })
         .project(|d| TitleOf { id: d.id(), stop: StopOf { title: d.stop().title() } });
     Case::pipeline::<Document, Title>("stage/project/5", pipeline)
 }

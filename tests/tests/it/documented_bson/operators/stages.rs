@@ -13,6 +13,7 @@ use odm::{
     Embedded, Id, Model, Shape,
     bson::{Bson, Document, doc},
     geo::Point,
+    model::TimeSeries,
     pipeline::{self, *},
 };
 
@@ -84,6 +85,28 @@ struct Totals {
     total: f64,
 }
 
+#[derive(Debug, Model)]
+#[odm(collection = "baskets")]
+struct Basket {
+    id: Id<Basket>,
+    lines: Vec<BasketLine>,
+}
+
+#[derive(Debug, Embedded)]
+struct BasketLine {
+    sku: String,
+    quantity: i32,
+}
+
+/// A time series into which rows are written.
+#[derive(Debug, Model)]
+#[odm(collection = "weather", time_series(time = at, meta = sensor))]
+struct Weather {
+    id: Id<Weather>,
+    at: odm::bson::DateTime,
+    sensor: String,
+}
+
 #[derive(Debug, Shape)]
 struct Total {
     total: f64,
@@ -132,6 +155,18 @@ fn fields() -> Vec<Entry> {
         total: f64,
     }
     #[derive(Debug, Shape)]
+    struct State {
+        state: String,
+    }
+    #[derive(Debug, Shape)]
+    struct Skus {
+        lines: Vec<Sku>,
+    }
+    #[derive(Debug, Embedded)]
+    struct Sku {
+        sku: String,
+    }
+    #[derive(Debug, Shape)]
     struct Numbered {
         number: i64,
     }
@@ -151,6 +186,17 @@ fn fields() -> Vec<Entry> {
         (
             "pipeline/stage/project::project",
             rendered(sales().project(|s| TitledOf { title: s.title(), total: s.price() + s.tax() })),
+        ),
+        (
+            "pipeline/stage/project::computed",
+            rendered(sales().project(|s| StateOf { state: computed(s.state()) })),
+        ),
+        (
+            "pipeline/stage/project::included",
+            rendered(
+                Pipeline::<Basket>::new()
+                    .project(|o| SkusOf { lines: included(o.lines().map(|line| SkuOf { sku: line.sku() })) }),
+            ),
         ),
         ("pipeline/stage/replace::replace_with", rendered(sales().replace_with(|s| s.author()))),
         ("pipeline/stage/unwind::unwind", rendered(Pipeline::<Order>::new().unwind(|o| o.lines()))),
@@ -271,6 +317,16 @@ fn buckets() -> Vec<Entry> {
                 count: pipeline::sum(1),
             })),
         ),
+        ("pipeline/stage/bucket::bucket_count", rendered(sales().bucket_count(boundaries, |s| s.price()))),
+        (
+            "pipeline/stage/bucket::bucket_count_or",
+            rendered(sales().bucket_count_or(boundaries, "Other", |s| s.price().as_bson())),
+        ),
+        ("pipeline/stage/bucket::bucket_auto_count", rendered(sales().bucket_auto_count(4, |s| s.price()))),
+        (
+            "pipeline/stage/bucket::bucket_auto_count_by",
+            rendered(sales().bucket_auto_count_by(4, Granularity::R5, |s| s.hour())),
+        ),
         (
             "pipeline/stage/bucket::bucket_auto",
             rendered(
@@ -310,6 +366,10 @@ fn first() -> Vec<Entry> {
             "pipeline/stage/documents::list_search_indexes",
             rendered(sales().list_search_indexes(Some("words"))),
         ),
+        (
+            "pipeline/stage/documents::list_search_indexes_by_id",
+            rendered(sales().list_search_indexes_by_id("6524096020da840844a4c4a7")),
+        ),
         ("pipeline/stage/documents::list_sessions", rendered(sales().list_sessions(none()))),
         ("pipeline/stage/cluster::query_settings", rendered(rows().query_settings(none()))),
         ("pipeline/stage/cluster::query_stats", rendered(rows().query_stats(none()))),
@@ -348,6 +408,12 @@ fn written() -> Vec<Entry> {
     vec![
         ("pipeline/stage/write::out", rendered_written(totals().out())),
         ("pipeline/stage/write::out_to", rendered_written(totals().out_to("reports"))),
+        (
+            "pipeline/stage/write::out_time_series",
+            rendered_written(
+                Pipeline::<Weather>::new().out_time_series("lab", &TimeSeries::new("at").meta("sensor")),
+            ),
+        ),
         (
             "pipeline/stage/write::merge",
             rendered_written(totals().merge::<Totals>(|totals| totals.on(|t| t.year()))),

@@ -81,6 +81,14 @@ fn parsed() -> Vec<Entry> {
         ("expr/date/parse::timezone", vec![one(|r| r.text().date_from_string().timezone("Europe/Oslo"))]),
         ("expr/date/parse::on_error", vec![one(|r| r.text().date_from_string().on_error(DateTime::MAX))]),
         ("expr/date/parse::on_null", vec![one(|r| r.text().date_from_string().on_null(DateTime::MAX))]),
+        (
+            "expr/date/parse::on_error_as_bson",
+            vec![one(|r| r.text().date_from_string().on_error_as_bson(r.text()))],
+        ),
+        (
+            "expr/date/parse::on_null_as_bson",
+            vec![one(|r| r.text().date_from_string().on_null_as_bson("never"))],
+        ),
     ]);
     all
 }

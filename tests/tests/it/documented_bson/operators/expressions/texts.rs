@@ -118,6 +118,8 @@ fn conversions() -> Vec<Entry> {
         ("expr/convert::byte_order", vec![one(|r| r.number().convert::<Binary>().byte_order("big"))]),
         ("expr/convert::on_error", vec![one(|r| r.text().convert::<f64>().on_error(0.5))]),
         ("expr/convert::on_null", vec![one(|r| r.text().convert::<DateTime>().on_null(DateTime::MAX))]),
+        ("expr/convert::on_error_as_bson", vec![one(|r| r.text().convert::<f64>().on_error_as_bson("none"))]),
+        ("expr/convert::on_null_as_bson", vec![one(|r| r.text().convert::<f64>().on_null_as_bson("none"))]),
     ]);
     all
 }

@@ -20,6 +20,12 @@ pub(super) fn entries() -> Vec<Entry> {
             rendered(sales().fill(|s| Fill::new().partition_by(s.state()).value(s.field(), 0))),
         ),
         (
+            "pipeline/stage/fill::partition_by_fields",
+            rendered(
+                sales().fill(|s| Fill::new().partition_by_fields((s.state(), s.title())).value(s.field(), 0)),
+            ),
+        ),
+        (
             "pipeline/stage/densify::partition_by",
             rendered(sales().densify(|s| Densify::steps(s.hour(), 1).partition_by(s.sensor()))),
         ),

@@ -1,8 +1,8 @@
 //! `$lookup`, `$unionWith` and `$graphLookup`.
 
 use odm::{
-    Shape,
-    pipeline::{Pipeline, With, from},
+    Embedded, Shape,
+    pipeline::{Pipeline, With, from, from_documents},
 };
 
 use super::{Customer, Entry, Person, Warehouse, rendered, sales};
@@ -15,6 +15,17 @@ fn joined() -> Vec<Entry> {
     #[derive(Debug, Shape)]
     struct Joined {
         customers: Vec<Customer>,
+    }
+
+    #[derive(Debug, Embedded)]
+    struct City {
+        state: String,
+        name: String,
+    }
+    let cities = || [City { state: "AL".into(), name: "Mobile".into() }];
+    #[derive(Debug, Shape)]
+    struct Cities {
+        cities: Vec<City>,
     }
 
     let equal = sales()
@@ -38,6 +49,8 @@ fn joined() -> Vec<Entry> {
             .equal(s.customer(), |customer| customer.id())
             .pipeline(|customers| customers.limit(3)),
     });
+    let given = sales()
+        .lookup(|s| CitiesOf { cities: from_documents(cities()).equal(s.state(), |city| city.state()) });
     let equal = rendered(equal);
     vec![
         ("pipeline/stage/lookup::lookup", equal.clone()),
@@ -46,8 +59,13 @@ fn joined() -> Vec<Entry> {
         ("pipeline/stage/lookup::let_", [rendered(ordered), rendered(equal_and_ordered)].concat()),
         (
             "pipeline/stage/union::union_with",
-            rendered(Pipeline::<Warehouse>::new().union_with(Pipeline::<Warehouse>::new().limit(3))),
+            [
+                rendered(Pipeline::<Warehouse>::new().union_with(Pipeline::<Warehouse>::new().limit(3))),
+                rendered(Pipeline::new().documents(cities()).union_with(Pipeline::new().documents(cities()))),
+            ]
+            .concat(),
         ),
+        ("pipeline/stage/lookup/from::from_documents", rendered(given)),
     ]
 }
 
@@ -80,7 +98,7 @@ fn searched() -> Vec<Entry> {
     let (plain, limited) = (rendered(plain), rendered(limited));
     vec![
         ("pipeline/stage/graph_lookup::graph_lookup", plain.clone()),
-        ("pipeline/stage/lookup::connecting", plain),
+        ("pipeline/stage/lookup/from::connecting", plain),
         ("pipeline/stage/graph_lookup::max_depth", limited.clone()),
         ("pipeline/stage/graph_lookup::restrict_search", limited.clone()),
         ("pipeline/stage/graph_lookup::depth_field", limited),

@@ -37,6 +37,9 @@ fn near() -> Vec<Entry> {
         ("pipeline/stage/geo_near::distance", near(|near, _| near.distance(100..=500))),
         ("pipeline/stage/geo_near::query", near(|near, s| near.query(s.state().eq("AL")))),
         ("pipeline/stage/geo_near::key", near(|near, s| near.key(s.place()))),
+        ("pipeline/stage/geo_near::expr", near(|_, _| GeoNear::expr(variable::<_, Point>("here")))),
+        ("pipeline/stage/geo_near::legacy", near(|_, _| GeoNear::legacy(10.75, 59.91))),
+        ("pipeline/stage/geo_near::spherical", near(|near, _| near.spherical(true))),
         ("pipeline/stage/geo_near::distance_multiplier", near(|near, _| near.distance_multiplier(0.001))),
     ]
 }
