@@ -35,7 +35,7 @@ impl<M: Value> GeoNear<M> {
     ///
     /// `near: { type: "Point", coordinates: [..] }, spherical: true`
     pub fn new(point: &Point) -> Self {
-        Self::near(point.to_bson().map(Into::into)).spherical(true)
+        Self::near(point.to_bson()).spherical(true)
     }
 
     /// Returns all documents with a location, by their distance to the location that an expression evaluates to: a variable
