@@ -13,7 +13,7 @@ use super::*;
 use crate::operation::Verb;
 
 const INSERT: Operation<'static> = Operation {
-    verb: Verb::new("insert_one", "insert"),
+    verb: Verb::new("insert_one", "insert").of_one_document(),
     database: "shop",
     collection: Some("orders"),
     names: &[],
