@@ -116,7 +116,7 @@ fn field(random: &mut Random) -> Field {
     values.push("Bson::Null".to_owned());
     values.push("Bson::Undefined".to_owned());
     values.push("Bson::Boolean(true)".to_owned());
-    let odm = rules.iter().map(|rule| format!("#[odm({rule})] ")).collect();
+    let odm = rules.iter().flat_map(|rule| ["#[odm(", rule, ")] "]).collect();
     Field { rust, attributes: odm, values, kind }
 }
 
@@ -413,7 +413,7 @@ fn rust_only(random: &mut Random) -> Parts {
 
 /// Returns a field that contains documents with rules of their own.
 fn embedded(random: &mut Random, source: &mut String, number: usize) -> Field {
-    let fields: Vec<Field> = (0..1 + random.below(3)).map(|_| field(random)).collect();
+    let fields: Vec<Field> = (0..=random.below(3)).map(|_| field(random)).collect();
     let rules = rules(random, &fields, "g");
     let name = format!("Part{number}");
     let _ = write!(source, "#[derive(Debug, Embedded)]\n{rules}struct {name} {{\n");

@@ -136,7 +136,7 @@ impl<M: Model + Send + Sync> RedisCache<M> {
         let document = read::<M>(&self.target, id, &self.fan_out).await?;
         let stored = document.as_ref().map(|(_, bytes)| bytes);
         if let Some(ticket) = ticket
-            && is_cacheable::<M>(&key, stored.map(|stored| stored.as_ref()))
+            && is_cacheable::<M>(&key, stored.map(AsRef::as_ref))
         {
             let bytes = stored.map(|stored| stored.as_bytes());
             if let Err(error) = self.store.fill(&key, &ticket, bytes).await {

@@ -81,13 +81,6 @@ impl Listed {
     }
 }
 
-/// Arguments that have no function, with the reason.
-const NO_ARGUMENT: &[(&str, &str, &str)] = &[
-    ("$fill", "partitionByFields", "`partition_by` takes one field or several"),
-    ("$listSearchIndexes", "id", "the index is selected by its name"),
-    ("$out", "timeseries", "the collection of the model is created by its schema"),
-];
-
 fn listed() -> Vec<Listed> {
     LIST.lines()
         .map(|line| {
@@ -159,17 +152,13 @@ fn rendered_as(kind: &str, name: &'static str) -> &'static str {
 
 /// Returns the optional arguments of an operator that nothing renders and the list of exceptions lacks.
 fn missing_arguments(listed: &Listed, everything: &[Bson]) -> Vec<&'static str> {
-    let Listed { kind, name, .. } = *listed;
-    let rendered_as = rendered_as(kind, name);
-    let excepted = |argument: &str| {
-        NO_ARGUMENT.iter().any(|(operator, other, _)| *operator == name && *other == argument)
-    };
+    let rendered_as = rendered_as(listed.kind, listed.name);
     let is_rendered = |argument: &str, length: usize| {
         everything.iter().any(|rendered| has_argument(rendered, rendered_as, argument, length))
     };
     listed
         .optional()
-        .filter(|(argument, length)| !is_rendered(argument, *length) && !excepted(argument))
+        .filter(|(argument, length)| !is_rendered(argument, *length))
         .map(|(argument, _)| argument)
         .collect()
 }

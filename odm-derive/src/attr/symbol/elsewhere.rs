@@ -86,17 +86,15 @@ fn container_attribute(attribute: ContainerAttribute, derive: Derive) -> Option<
     };
 
     let reason = match (attribute.elsewhere()?, derive) {
-        (Always(reason), _) => reason,
-        (Index, _) => return index(derive),
+        (Always(reason), _) | (OfModels(reason), Embedded | Shape | Value) => reason,
+        (Index, _) | (SearchIndex, Shape | View | Patch | Value) => return index(derive),
         (Rules, _) => return validate(derive),
         (SearchIndex | OfModels(_) | OfCollections | OfDocuments, Model) | (OfDocuments, Embedded) => {
             return Some(not_on_a_field(attribute));
         }
         (SearchIndex, Embedded) => NO_SEARCH_INDEXES,
-        (SearchIndex, Shape | View | Patch | Value) => return index(derive),
         (OfModels(_) | OfDocuments, View) => NEVER_WRITTEN,
         (OfModels(_) | OfDocuments, Patch) => ON_THE_DOCUMENT,
-        (OfModels(reason), Embedded | Shape | Value) => reason,
         (OfCollections, View | Patch | Embedded | Shape | Value) => {
             "this is an option of a collection: put it on the model"
         }
@@ -123,7 +121,7 @@ fn field_attribute(
     };
 
     let reason = match (attribute.elsewhere()?, derive) {
-        (Always(reason), _) => reason,
+        (Always(reason), _) | (OfStored(reason), Shape) => reason,
         (Index, _) => return index(derive),
         (Rules, _) => return validate(derive),
         (Id | Rename | Encoding | OfStored(_) | Policy, Model) if on_container => {
@@ -134,7 +132,6 @@ fn field_attribute(
              `#[odm(rename = \"_id\")]` if it is to be stored as `_id`"
         }
         (Id | OfStored(_), Value) => NOTHING_OF_ITS_OWN,
-        (OfStored(reason), Shape) => reason,
         (OfStored(_), View) => NEVER_WRITTEN,
         (Rename, View) => {
             "a view reads a field under the stored name of its parent's field: to give it another Rust name, \

@@ -64,6 +64,11 @@ async fn generated_declarations_are_found_again_and_changed(db: Database) {
             let position = cases % declared.len();
             let Some((after, expected)) = declared[position].changed(&change) else { continue };
             let before = declared.clone();
+            // An earlier change may have made two of them the same, and one of these is still declared.
+            let is_twice = declared.iter().filter(|other| **other == declared[position]).count() > 1;
+            if is_twice && matches!(change, Change::Removed) {
+                continue;
+            }
             match change {
                 Change::Removed => drop(declared.remove(position)),
                 _ => declared[position] = after,

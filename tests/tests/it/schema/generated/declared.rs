@@ -12,7 +12,7 @@ use odm::{
 use super::Thing;
 
 /// A declared index, as data.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Declared {
     pub(super) name: Option<String>,
     pub(super) keys: Vec<(&'static str, IndexType)>,

@@ -22,11 +22,12 @@ fn joined() -> Vec<Entry> {
         state: String,
         name: String,
     }
-    let cities = || [City { state: "AL".into(), name: "Mobile".into() }];
     #[derive(Debug, Shape)]
     struct Cities {
         cities: Vec<City>,
     }
+
+    let cities = || [City { state: "AL".into(), name: "Mobile".into() }];
 
     let equal = sales()
         .lookup(|s| JoinedOf { customers: from::<Customer>().equal(s.customer(), |customer| customer.id()) });
