@@ -169,6 +169,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
+    #[allow(clippy::needless_pass_by_value)] // the callers are shorter
     fn needs<const N: usize>(filter: Document, sort: Document, indexes: [Document; N]) {
         assert_eq!(indexes_for(&filter, &sort), indexes, "{filter}");
     }

@@ -30,7 +30,7 @@ async fn filled(db: &Database) -> odm::Result<odm::Collection<Thing>> {
         weight: i64::from(id),
         exact: id.to_string().parse().unwrap(),
     };
-    things.insert_many(&[1, 5, 9, 30, 77].map(thing)).await?;
+    things.insert_many([1, 5, 9, 30, 77].map(thing)).await?;
     Ok(things)
 }
 
