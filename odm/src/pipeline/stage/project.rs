@@ -75,7 +75,7 @@ impl<X: Produces> Produces for ComputedField<X> {
 #[derive(Debug, Clone)]
 pub struct IncludedFields<X>(X);
 
-/// Sends a [`map`](crate::Expr::map) that only selects fields of the documents in an array as an inclusion, in the literal of
+/// Sends a [`map`](crate::expr::Expr::map) that only selects fields of the documents in an array as an inclusion, in the literal of
 /// [`project`](Pipeline::project): `SkusOf { lines: included(o.lines().map(|line| SkuOf { sku: line.sku() })) }`. With
 /// [`dotted`] around it, the names are dotted. The rows are the same. A `map` that computes anything remains one.
 ///

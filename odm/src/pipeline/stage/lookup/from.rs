@@ -18,8 +18,8 @@ use crate::{
     value::Doc,
 };
 
-/// Starts a join with the collection of `F`, for the literal of [`lookup`](Pipeline::lookup) or of
-/// [`graph_lookup`](Pipeline::graph_lookup).
+/// Starts a join with the collection of `F`, for the literal of [`lookup`](crate::Pipeline::lookup) or of
+/// [`graph_lookup`](crate::Pipeline::graph_lookup).
 ///
 /// The [policies](macro@crate::Model#policies) of `F` apply: its deleted documents are not joined, unless the join is
 /// [`with_deleted`](LookupFrom::with_deleted), and if its documents belong to tenants, the join specifies the
@@ -28,7 +28,7 @@ pub fn from<F: Model>() -> LookupFrom<F> {
     LookupFrom { source: InCollection::of::<F>(), model: PhantomData }
 }
 
-/// Starts a join with documents that are part of the pipeline, for the literal of [`lookup`](Pipeline::lookup):
+/// Starts a join with documents that are part of the pipeline, for the literal of [`lookup`](crate::Pipeline::lookup):
 /// `from_documents([City { zip: 94301, name: "Palo Alto, CA".into() }]).equal(l.zip(), |c| c.zip())`.
 ///
 /// `pipeline: [{ $documents: [ .. ] }]`
@@ -139,7 +139,7 @@ impl<F: Model> LookupFrom<F> {
     }
 
     /// Follows a field through the documents of the collection, from a value of the row: for
-    /// [`graph_lookup`](Pipeline::graph_lookup).
+    /// [`graph_lookup`](crate::Pipeline::graph_lookup).
     ///
     /// `startWith: start, connectFromField: "friends", connectToField: "name"`
     pub fn connecting<R, X, A, U, Ra, B, V, Rb>(
