@@ -83,7 +83,9 @@ impl<M: Model> Collection<M> {
     #[track_caller]
     #[doc(alias = "dirty")]
     pub fn save_changes(&self, before: &M, after: &M) -> SaveChanges<M> {
-        let update = Update::between(before, after);
+        // The policies maintain the times: those of the models may be older.
+        let times = [M::POLICIES.created_at(), M::POLICIES.updated_at()];
+        let update = Update::between(before, after).without(times.into_iter().flatten());
         SaveChanges {
             target: self.target(),
             is_unchanged: update.is_empty(),

@@ -33,7 +33,9 @@ impl Rule {
     /// missing becomes the number itself.
     pub(crate) fn violated_by_adding(&self, number: &Bson) -> Option<String> {
         let Self::Range { min: Some(min), max: Some(max) } = self else { return None };
-        let (min, max, added) = (integer(min)?, integer(max)?, integer(number)?);
+        let (Some(min), Some(max), Some(added)) = (integer(min), integer(max), integer(number)) else {
+            return doubles_violated_by_adding(double(min)?, double(max)?, double(number)?);
+        };
         if (min..=max).contains(&added) {
             return None;
         }
@@ -95,6 +97,17 @@ fn length_of(value: &Bson, unit: Unit) -> Option<usize> {
         (Unit::Item | Unit::Byte, Bson::Binary(binary)) => Some(binary.bytes.len()),
         _ => None,
     }
+}
+
+/// The same for numbers with fractions.
+fn doubles_violated_by_adding(min: f64, max: f64, added: f64) -> Option<String> {
+    if (min..=max).contains(&added) || added.is_nan() {
+        return None;
+    }
+    if added > 0.0 && min + added > max {
+        return Some(format!("must be at most {max}"));
+    }
+    (added < 0.0 && max + added < min).then(|| format!("must be at least {min}"))
 }
 
 fn integer(value: &Bson) -> Option<i64> {
@@ -212,9 +225,19 @@ mod tests {
             (bson!(-10_i64), None),
             (bson!(-11_i64), Some("must be at least 0")),
             (bson!(i64::MAX), Some("must be at most 10")),
-            (bson!(100.0), None),
+            (bson!(100.0), Some("must be at most 10")),
         ] {
             assert_eq!(stock.violated_by_adding(&added).as_deref(), message, "{added}");
+        }
+        let part = range(0.0, 1.0);
+        for (added, message) in [
+            (bson!(0.5), None),
+            (bson!(1), None),
+            (bson!(1.5), Some("must be at most 1")),
+            (bson!(-2), Some("must be at least 0")),
+            (bson!(f64::NAN), None),
+        ] {
+            assert_eq!(part.violated_by_adding(&added).as_deref(), message, "{added}");
         }
         assert_eq!(range(5_i64, 10_i64).violated_by_adding(&bson!(6)), None, "the field may be missing");
         let open = Rule::Range { min: Some(bson!(0_i64)), max: None };

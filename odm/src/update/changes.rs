@@ -126,6 +126,22 @@ impl Changes {
         self
     }
 
+    /// Removes the changes of fields with these names.
+    pub(super) fn without(mut self, names: impl Iterator<Item = &'static str>) -> Self {
+        for name in names {
+            for (_, fields) in self.operators.iter_mut() {
+                if let Bson::Document(fields) = fields {
+                    fields.remove(name);
+                }
+            }
+        }
+        self.operators = std::mem::take(&mut self.operators)
+            .into_iter()
+            .filter(|(_, fields)| fields.as_document().is_none_or(|fields| !fields.is_empty()))
+            .collect();
+        self
+    }
+
     pub(super) fn with_each_stage(mut self, change: impl FnMut(&mut Document)) -> Self {
         self.pipeline.iter_mut().flatten().for_each(change);
         self

@@ -18,6 +18,11 @@ impl<M> Update<M> {
         }
     }
 
+    /// Removes the changes of fields with these names.
+    pub(crate) fn without(self, names: impl Iterator<Item = &'static str>) -> Self {
+        Self::of(self.changes.without(names))
+    }
+
     /// Adds a change of a field that the update does not write.
     pub(crate) fn with_change(self, operator: &'static str, field: &str, value: Bson) -> Self {
         Self::of(self.changes.and(Changes::field(operator, field, value)))

@@ -3,6 +3,8 @@
 //! Only a value that the update contains can be checked. What depends on the stored document is left to the validator
 //! of the collection.
 
+mod variants;
+
 use mongodb::bson::{Bson, Document};
 
 use super::Update;
@@ -166,9 +168,14 @@ fn judge(
 /// Returns how many of the elements a set contains at least. The server may treat more of them as equal: numbers of
 /// different types, and strings by the collation.
 fn distinct(elements: &[Bson]) -> usize {
-    let is_exact =
-        |element: &Bson| matches!(element, Bson::ObjectId(_) | Bson::Boolean(_) | Bson::DateTime(_));
-    if elements.iter().all(is_exact) {
+    let of_one_type = |one: &Bson| elements.iter().all(|other| other.element_type() == one.element_type());
+    let is_exact = |element: &Bson| {
+        matches!(
+            element,
+            Bson::ObjectId(_) | Bson::Boolean(_) | Bson::DateTime(_) | Bson::Int32(_) | Bson::Int64(_)
+        )
+    };
+    if elements.first().is_some_and(of_one_type) && elements.iter().all(is_exact) {
         let firsts = elements.iter().enumerate().filter(|(at, element)| !elements[..*at].contains(element));
         return firsts.count();
     }
@@ -181,7 +188,11 @@ fn value(stored: &'static TypeMeta, field: Option<&'static FieldMeta>, given: &B
         push(rule.name(), rule.violated_by(given), found);
     }
     match (plain(stored), given) {
-        (TypeMeta::Document(document), Bson::Document(given)) => fields(document.get(), given, found),
+        (TypeMeta::Document(document), Bson::Document(given)) => {
+            fields(document.get().fields(), given, found);
+        }
+        (TypeMeta::Enum(enumeration), given) => variants::value_of(enumeration.get(), given, found),
+        (TypeMeta::Tuple(types), Bson::Array(elements)) => items(types.get(), elements, found),
         (TypeMeta::Array { items, .. }, Bson::Array(elements)) => {
             for (index, element) in elements.iter().enumerate() {
                 let from = found.len();
@@ -200,11 +211,23 @@ fn value(stored: &'static TypeMeta, field: Option<&'static FieldMeta>, given: &B
     }
 }
 
-fn fields(document: &'static DocumentMeta, given: &Document, found: &mut Violations) {
-    for field in document.fields() {
+/// Checks the elements of a tuple, each of its own type.
+fn items(types: &'static [&'static TypeMeta], given: &[Bson], found: &mut Violations) {
+    for (index, (stored, element)) in types.iter().zip(given).enumerate() {
+        let from = found.len();
+        value(stored, None, element, found);
+        found.nest(from, &index.to_string());
+    }
+}
+
+/// Checks the fields of a whole document.
+fn fields(declared: &'static [FieldMeta], given: &Document, found: &mut Violations) {
+    for field in declared {
         if field.is_flattened() {
-            if let TypeMeta::Document(inside) = plain(field.stored_as()) {
-                fields(inside.get(), given, found);
+            match plain(field.stored_as()) {
+                TypeMeta::Document(inside) => fields(inside.get().fields(), given, found),
+                TypeMeta::Enum(enumeration) => variants::elements(enumeration.get(), given, found),
+                _ => {}
             }
         } else if let Some(given) = given.get(field.name()) {
             let from = found.len();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use odm::{
-    Collection, Database, Embedded, Error, Filter, Id, Model, Update, Write,
+    Collection, Database, Embedded, Error, Filter, Id, Model, Update, Value, Write,
     bson::{DateTime, doc},
 };
 
@@ -24,8 +24,44 @@ struct Person {
     marks: BTreeMap<String, Mark>,
     #[odm(validate(custom = even))]
     shoe: i32,
+    kinds: Vec<Kind>,
+    #[odm(validate(range(min = 0.0, max = 1.0)))]
+    part: f64,
+    #[odm(validate(length(max = 2)))]
+    numbers: Vec<i64>,
+    payment: Payment,
+    last: Choice,
+    pair: (i32, Mark),
     #[serde(flatten)]
     more: More,
+}
+
+#[derive(Debug, Clone, PartialEq, Value)]
+#[serde(tag = "kind")]
+enum Payment {
+    Cash,
+    Card {
+        #[odm(validate(length(equal = 4)))]
+        last4: String,
+    },
+    Mail(Address),
+}
+
+#[derive(Debug, Clone, PartialEq, Value)]
+enum Choice {
+    No,
+    Mark(Mark),
+    Both(i32, Mark),
+    Pets {
+        #[odm(validate(length(max = 1)))]
+        pets: Vec<Pet>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Value)]
+#[serde(tag = "kind", content = "of")]
+enum Kind {
+    Mark(Mark),
 }
 
 #[derive(Debug, Clone, PartialEq, Embedded)]
@@ -102,6 +138,28 @@ async fn a_value_that_violates_a_rule_is_not_sent(db: Database) {
         (p.marks().key("math").mark().set(7_u8), "marks.math.mark", "must be at most 6".into()),
         (p.more().weight().set(0.25), "weight", "must be at least 0.5".into()),
         (Update::raw(doc! { "$set": { "age": 151 } }), "age", "must be at most 150".into()),
+        (p.part().inc(50.0), "part", "must be at most 1".into()),
+        (p.part().inc(-1.5), "part", "must be at least 0".into()),
+        (p.numbers().add_to_set_each([1, 2, 3, 3]), "numbers", "must have at most 2 items".into()),
+        (
+            p.payment().set(Payment::Card { last4: "42".into() }),
+            "payment.last4",
+            "must have exactly 4 characters".into(),
+        ),
+        (
+            p.payment().set(Payment::Mail(Address { email: Some("ada".into()) })),
+            "payment.email",
+            "must be an email address (it has no @)".into(),
+        ),
+        (p.last().set(Choice::Mark(Mark { mark: 7 })), "last.Mark.mark", "must be at most 6".into()),
+        (p.last().set(Choice::Both(1, Mark { mark: 7 })), "last.Both.1.mark", "must be at most 6".into()),
+        (
+            p.last().set(Choice::Pets { pets: vec![pet("a"), pet("b")] }),
+            "last.Pets.pets",
+            "must have at most 1 item".into(),
+        ),
+        (p.kinds().push(Kind::Mark(Mark { mark: 0 })), "kinds.$[].of.mark", "must be at least 1".into()),
+        (p.pair().set((1, Mark { mark: 7 })), "pair.1.mark", "must be at most 6".into()),
     ];
     for (update, path, message) in cases {
         let shown = update.to_string();

@@ -65,7 +65,7 @@ pub(super) fn replace(
     let current = current(document, name)?;
     // A stored document has a version, so this one was read, and exists unless it was deleted since then. Only a
     // document that was stored before the model had versions is read with the version 0.
-    if save && current > 0 {
+    if save && current != 0 {
         options.upsert = None;
     }
     let inserts = options.upsert == Some(true);

@@ -185,3 +185,23 @@ async fn a_replacement_is_stored_literally(db: Database) {
     notes.save(&any).await.unwrap();
     assert_eq!(notes.get(id).await.unwrap(), Some(any));
 }
+
+/// The times of the models may be older than the stored ones, or none.
+#[odm_test::test]
+async fn save_changes_does_not_store_the_times_of_the_models(db: Database) {
+    let (db, clock) = Clock::of(&db);
+    let notes: Collection<Note> = db.collection();
+    let new = note(1);
+    clock.set(1);
+    notes.insert_one(&new).await.unwrap();
+    let stored = notes.get(new.id).await.unwrap().unwrap();
+    clock.set(2);
+    let saved = notes.save_changes(&stored, &new).await.unwrap();
+    assert!(matches!(saved, odm::action::SavedChanges::Unchanged), "{saved:?}");
+    assert_eq!(times(&only(&notes).await), (1, 1, 1));
+    notes.save_changes(&stored, &Note { n: 2, ..new.clone() }).await.unwrap();
+    assert_eq!(times(&only(&notes).await), (2, 1, 2));
+    clock.set(3);
+    notes.save_changes(&new, &Note { n: 3, ..stored }).await.unwrap();
+    assert_eq!(times(&only(&notes).await), (3, 1, 3));
+}
