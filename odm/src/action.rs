@@ -9,8 +9,9 @@
 //!
 //! A *verb* is such a method. Each verb has a setter for each option that the manual and the driver list for its
 //! command. The page of each builder lists its setters. All verbs except the inserts, the bulk writes, `run_command`
-//! and `watch` have `.explain()`: see [`Explain`]. All actions outside of a session have `.deadline(..)`: see
-//! [`WithDeadline`].
+//! and `watch` have `.explain()`: see [`Explain`]. Outside of a session, all verbs of a
+//! collection have `.deadline(..)`, and so have `run_command`, `watch`, the bulk write of a database, and deletes by
+//! references: see [`WithDeadline`].
 //!
 //! [`ClientBulkWrite`] has the same setters as [`BulkWrite`]. The writes of a bulk write have setters too, which
 //! depend on their kind: see [`Write`]. [`Watch`] has further setters of its own. [`RunCommand`] has only
@@ -30,7 +31,7 @@
 //! Actions in a session are not completed, because no task can keep the borrowed session. Dropping such a future
 //! closes the connection. A cursor whose reply has not arrived stays open on the server until it times out (after ten
 //! minutes). It is unknown whether a transaction contains the write, so a transaction cannot be committed afterwards.
-//! Await actions in sessions until they complete, or limit them with `max_time`.
+//! Await actions in sessions until they complete. Reads, and `find_one_and_*`, can be limited with `max_time`.
 
 // Each verb is one file: the method of `Collection` or `Database`, its builder, the setters, and what it sends.
 

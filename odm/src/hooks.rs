@@ -61,7 +61,8 @@
 //! - All hooks that run before a write have returned before the first command is sent. The policies are applied
 //!   afterwards, so they decide about the times, the version and the tenant.
 //! - A hook before a write receives the document as it is stored: it is decoded from the encoded document, and encoded
-//!   again. A field that is not stored has its default. The rules of the model are checked before and after the hook.
+//!   again. A field that is not stored has its default. The rules of the model are checked before and after the hook, so
+//!   a hook cannot fill a field whose rule its empty value violates.
 //!   It must not change the `_id`.
 //! - A hook after a write receives the document as it was sent, with the fields that the policies set.
 //! - A replacement, an update or a delete that matches nothing is applied too: its [`HookOutcome`] says so.

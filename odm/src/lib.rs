@@ -62,7 +62,7 @@
 //! `bulk_write`, return builders that do nothing until they are awaited: see [`action`]. Reads return a [`cursor`].
 //! `watch` returns a change stream that resumes by itself: see [`watch`]. [`Collection::subscribe`] opens a change
 //! stream whose position is stored: see [`subscribe`]. An action has a setter for each option of its command. Most
-//! actions can be [explained](action::Explain), and every action outside of a session can have a
+//! actions can be [explained](action::Explain), and every verb of a collection outside of a session can have a
 //! [deadline](action::WithDeadline).
 //!
 //! **Transactions.** [`Database::transaction`] runs several actions that take effect together, and runs them again

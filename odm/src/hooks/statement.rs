@@ -31,7 +31,7 @@ impl<M: Model> UpdateStatement<M> {
         &self.filter
     }
 
-    /// Returns the update. Its `Display` is the update as it is sent.
+    /// Returns the update, without what the policies add. Its `Display` is its BSON: for a `restore`, `{}`.
     pub fn update(&self) -> &Update<M> {
         &self.update
     }
