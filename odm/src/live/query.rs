@@ -169,8 +169,9 @@ impl<M: Model> fmt::Debug for OpenLiveQuery<M> {
 ///
 /// The first result is read in a snapshot, and the changes are applied from its time on, so none is missing. If documents
 /// leave a result with a limit, those that follow are known or read in another snapshot. The result is that of a `find` of
-/// the same filter, sort and limit with the collation `simple`, as old as the [lag](FanOut::lag) of the fan-out; while writes are in progress, an update
-/// may be in it before an earlier update of another document, because the server looks documents up.
+/// the same filter, sort and limit with the collation `simple`, as old as the [lag](FanOut::lag) of the fan-out; while
+/// writes are in progress, an update may be in it before an earlier update of another document, because the server looks
+/// documents up.
 ///
 /// At most 4,096 events wait for it. If it is slower than that, the events are dropped and the result is read again.
 pub struct LiveQuery<M: Model> {

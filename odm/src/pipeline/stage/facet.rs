@@ -9,6 +9,7 @@ use crate::{
     expr::rendered::Rendered,
     path::Key,
     pipeline::{Detached, InFacet, Pipeline, TopLevel},
+    policies::{SEARCHES, STATE_OF_SERVER},
     shape::{Produces, RenderedFields, ShapeLiteral, Slot},
     value::Value,
 };
@@ -17,27 +18,19 @@ use crate::{
 #[derive(Debug)]
 pub struct InFacets<R>(PhantomData<fn() -> R>);
 
-/// The stages that the server refuses inside a facet.
-const REFUSED: [&str; 12] = [
-    "$changeStream",
-    "$collStats",
-    "$documents",
-    "$facet",
-    "$geoNear",
-    "$indexStats",
-    "$listSearchIndexes",
-    "$listSessions",
-    "$planCacheStats",
-    "$search",
-    "$searchMeta",
-    "$vectorSearch",
-];
+/// Returns whether the server refuses the stage inside a facet: one that does not read the rows of the stage before it, or
+/// that writes.
+fn is_refused(stage: &str) -> bool {
+    matches!(stage, "$changeStream" | "$documents" | "$facet" | "$geoNear" | "$merge" | "$out")
+        || STATE_OF_SERVER.contains(&stage)
+        || SEARCHES.contains(&stage)
+}
 
 /// Renders the stages of a facet.
 fn facet(stages: CodecResult<Vec<Document>>) -> CodecResult<Rendered> {
     let stages = stages?;
     let mut names = stages.iter().filter_map(|stage| stage.keys().next());
-    match names.find(|name| REFUSED.contains(&name.as_str())) {
+    match names.find(|name| is_refused(name)) {
         Some(name) => Err(CodecError::new("stages that a facet may have", format!("`{name}`"))),
         None => Rendered::measured(Bson::from(stages)),
     }

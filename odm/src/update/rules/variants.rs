@@ -8,7 +8,7 @@ use crate::{
     meta::{ContentMeta, EnumMeta, Tagging, VariantMeta},
 };
 
-/// Checks the value of an enum. Nothing stored says which variant an untagged one is, so that is not checked.
+/// Checks the value of an enum. The variant of an untagged enum is not stored, so its content is not checked.
 pub(super) fn value_of(meta: &'static EnumMeta, given: &Bson, found: &mut Violations) {
     if let Bson::Document(document) = given {
         elements(meta, document, found);

@@ -70,11 +70,49 @@ async fn a_stored_pipeline_is_a_facet(db: Database) -> odm::Result<()> {
     Ok(())
 }
 
-#[test]
-fn a_facet_refuses_a_stage_that_it_cannot_have() {
-    let stored = Pipeline::<Order>::new().stage(doc! { "$indexStats": {} }).cast::<ByCount<Status>>();
-    let facets = Pipeline::<Order>::new().facet(|rows| FacetsOf { stored, made: by_status(rows) });
-    assert!(facets.into_stages().unwrap_err().is_not_sent());
+/// Facets are compared with the server's own answer.
+#[odm_test::test]
+async fn a_facet_refuses_the_stages_that_the_server_refuses(db: Database) -> odm::Result<()> {
+    let orders = db.collection::<Order>();
+    orders.insert_one(&order(1)).await?;
+    let near = doc! { "near": [0, 0], "distanceField": "d" };
+    for (stage, is_allowed) in [
+        (doc! { "$match": {} }, true),
+        (doc! { "$sample": { "size": 1 } }, true),
+        (doc! { "$unionWith": "orders" }, true),
+        (doc! { "$changeStream": {} }, false),
+        (doc! { "$collStats": { "count": {} } }, false),
+        (doc! { "$currentOp": {} }, false),
+        (doc! { "$documents": [{ "x": 1 }] }, false),
+        (doc! { "$facet": { "a": [{ "$match": {} }] } }, false),
+        (doc! { "$geoNear": near }, false),
+        (doc! { "$indexStats": {} }, false),
+        (doc! { "$listCatalog": {} }, false),
+        (doc! { "$listLocalSessions": {} }, false),
+        (doc! { "$listSearchIndexes": {} }, false),
+        (doc! { "$listSessions": {} }, false),
+        (doc! { "$merge": "others" }, false),
+        (doc! { "$out": "others" }, false),
+        (doc! { "$planCacheStats": {} }, false),
+        (doc! { "$search": { "exists": { "path": "x" } } }, false),
+    ] {
+        let stored = Pipeline::<Order>::new().stage(stage.clone()).cast::<ByCount<Status>>();
+        let facets = Pipeline::<Order>::new().facet(|rows| FacetsOf { stored, made: by_status(rows) });
+        let ours = facets.into_stages();
+        assert_eq!(ours.is_ok(), is_allowed, "{stage}");
+        if let Err(error) = ours {
+            let name = stage.keys().next().unwrap();
+            assert!(error.is_not_sent());
+            assert!(
+                error.to_string().contains(&format!("expected stages that a facet may have, found `{name}`")),
+                "{error}"
+            );
+        }
+        let facet = vec![doc! { "$facet": { "a": [stage.clone()] } }];
+        let theirs = orders.driver().aggregate(facet).await;
+        assert_eq!(theirs.is_ok(), is_allowed, "{stage}: {theirs:?}");
+    }
+    Ok(())
 }
 
 #[test]
