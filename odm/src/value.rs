@@ -89,6 +89,7 @@ mod map;
 pub(crate) mod meta;
 mod nesting;
 mod number;
+mod one_element;
 mod option;
 pub(crate) mod ordered;
 mod pointer;
@@ -127,7 +128,7 @@ pub(crate) use self::{
     bson_number::{Arithmetic, BsonNumber},
     convertible::Scalar,
     date::{Dated, Instant, TimeField},
-    document_capacity::{document_with_capacity, one_element},
+    document_capacity::document_with_capacity,
     elements::duplicate,
     elements::{Elements, require, unknown_field},
     encoding::{
@@ -144,6 +145,7 @@ pub(crate) use self::{
     nesting::{
         MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents, nested_levels, too_deep,
     },
+    one_element::one_element,
     raw::Raw,
     regex::{check_regex, regex_literal},
     sequence::other_length,

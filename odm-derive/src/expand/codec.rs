@@ -1,7 +1,7 @@
 //! The encoding of named fields, which are written in declared order and read in any order.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::{
     Scope, flatten,
@@ -148,9 +148,20 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         if body.deny_unknown_fields { quote!(#rest.refuse(#names)?;) } else { quote!(#rest.end()?;) }
     });
     let default = default_value(body.default);
+    // As statements, the values share the code that drops them if a later field is missing. Inside of the constructor,
+    // each field would have a copy of it, and the build time would grow with the third power of the fields.
+    let values = read.iter().map(|field| {
+        let (slot, value) = (slot(field), read_value(scope, body, field));
+        quote!(let #slot = #value;)
+    });
     let constructor = &body.constructor;
     let fields = body.fields.iter().map(|field| {
-        let (member, value) = (&field.member, field_value(scope, body, field));
+        let member = &field.member;
+        let value = if field.skip_deserializing {
+            missing(field, body.default).unwrap_or_default()
+        } else {
+            slot(field).into_token_stream()
+        };
         quote!(#member: #value,)
     });
     let filled = checked(&quote!(match #key {
@@ -172,6 +183,7 @@ pub(crate) fn decode(scope: &Scope<'_>, body: &Body<'_>) -> TokenStream {
         #flattened
         #left
         #default
+        #(#values)*
         ::core::result::Result::Ok(#constructor { #(#fields)* })
     }
 }
@@ -245,35 +257,30 @@ pub(crate) fn missing(field: &Field<'_>, default: &Default) -> Option<TokenStrea
     }
 }
 
-/// Returns the value of a field after all elements were read.
-fn field_value(scope: &Scope<'_>, body: &Body<'_>, field: &Field<'_>) -> TokenStream {
+/// Returns the value of a field that is not flattened, after all elements were read.
+fn read_value(scope: &Scope<'_>, body: &Body<'_>, field: &Field<'_>) -> TokenStream {
     let Scope { runtime, .. } = scope;
-    let (owner, key, slot, given) = (owner(scope, field), scope.key(field), slot(field), local("__given"));
-    let missing = missing(field, body.default);
-    if field.skip_deserializing {
-        return missing.unwrap_or_default();
-    }
-    if field.flatten.is_some() {
-        return quote!(#slot);
-    }
-    let read = about(field, quote!(#runtime::field_or_default::<#owner, #key>(#slot)));
-    match missing {
+    let (owner, slot, key, given) = (owner(scope, field), slot(field), scope.key(field), local("__given"));
+    match missing(field, body.default) {
         None => {
             let error = local("__error");
             let required = quote! {
-                match #runtime::require_field::<#owner, #key>(#slot) {
+                match #runtime::require_field::<#owner, #key>(&mut #slot) {
                     ::core::result::Result::Ok(#given) => #given,
                     ::core::result::Result::Err(#error) => return ::core::result::Result::Err(#error),
                 }
             };
             about(field, required)
         }
-        // Not a closure: before edition 2021, it would capture the whole default for one field of it.
-        Some(missing) => quote! {
-            match #read {
-                ::core::option::Option::Some(#given) => #given,
-                ::core::option::Option::None => #missing,
+        Some(missing) => {
+            let read = about(field, quote!(#runtime::field_or_default::<#owner, #key>(&mut #slot)));
+            // Not a closure: before edition 2021, it would capture the whole default for one field of it.
+            quote! {
+                match #read {
+                    ::core::option::Option::Some(#given) => #given,
+                    ::core::option::Option::None => #missing,
+                }
             }
-        },
+        }
     }
 }

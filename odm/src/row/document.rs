@@ -56,7 +56,8 @@ macro_rules! document {
                         }
                     )*
                 }
-                Ok(Self { $($field: $crate::value::field::require_field::<Self, $keys::$field>($field)?,)* })
+                $(let $field = $crate::value::field::require_field::<Self, $keys::$field>(&mut $field)?;)*
+                Ok(Self { $($field,)* })
             }
         }
 

@@ -62,7 +62,7 @@ impl Changes {
             (Some(problem), _) => Self::wrong(problem.clone()),
             (None, Err(problem)) => Self::wrong(at.locate(problem)),
             (None, Ok(value)) => {
-                let field = one_element(at.name(), value);
+                let field = one_element(at.to_key(), value);
                 Self {
                     operators: one_element(operator, field),
                     array_filters: at.array_filters().to_vec(),

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Document, doc};
 
 /// Returns an empty document with room for this number of elements, but for no more than seven: then it grows.
 ///
@@ -11,13 +11,6 @@ pub(crate) fn document_with_capacity(elements: usize) -> Document {
     static THREE: LazyLock<Document> = LazyLock::new(|| emptied(doc! { "1": 1 }));
     static SEVEN: LazyLock<Document> = LazyLock::new(|| emptied(doc! { "1": 1, "2": 2, "3": 3, "4": 4 }));
     if elements <= 3 { THREE.clone() } else { SEVEN.clone() }
-}
-
-/// `{ name: value }`, built in about six sevenths of the instructions of `doc!`.
-pub(crate) fn one_element(name: impl Into<String>, value: impl Into<Bson>) -> Document {
-    let mut document = document_with_capacity(1);
-    document.insert(name, value);
-    document
 }
 
 fn emptied(mut document: Document) -> Document {

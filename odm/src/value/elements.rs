@@ -135,10 +135,10 @@ fn fill<V: Value>(key: &'static str, value: Raw<'_>, slot: &mut Option<V>) -> Co
     }
 }
 
-/// Returns the value of a field after the whole document was read.
+/// Takes the value of a field out of its slot, after the whole document was read.
 #[inline(never)]
-pub fn require<V: Value>(slot: Option<V>, key: &'static str) -> CodecResult<V> {
-    match slot {
+pub fn require<V: Value>(slot: &mut Option<V>, key: &'static str) -> CodecResult<V> {
+    match slot.take() {
         Some(value) => Ok(value),
         None => V::missing().ok_or_else(|| CodecError::missing(key)),
     }

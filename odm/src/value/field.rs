@@ -217,14 +217,16 @@ pub fn fill_id<D: HasField<K>, K: Key>(value: Raw<'_>, slot: &mut Option<D::Type
     Ok(())
 }
 
-/// Returns the value of a declared field after the whole document was read.
+/// Takes the value of a declared field out of its slot, after the whole document was read.
+///
+/// The slot stays valid: rustc would generate a flag for each slot that is moved, and a test of it where one is dropped.
 #[inline]
-pub fn require_field<D: HasField<K>, K: Key>(slot: Option<D::Type>) -> CodecResult<D::Rust> {
+pub fn require_field<D: HasField<K>, K: Key>(slot: &mut Option<D::Type>) -> CodecResult<D::Rust> {
     require(slot, K::NAME).map(D::Type::into_rust)
 }
 
 /// Returns the same for a field that has a default, which the caller uses for `None`.
 #[inline]
-pub fn field_or_default<D: HasField<K>, K: Key>(slot: Option<D::Type>) -> Option<D::Rust> {
-    slot.map(D::Type::into_rust)
+pub fn field_or_default<D: HasField<K>, K: Key>(slot: &mut Option<D::Type>) -> Option<D::Rust> {
+    slot.take().map(D::Type::into_rust)
 }

@@ -118,7 +118,7 @@ pub fn read_content<D: HasField<K>, K: Key>(raw: Raw<'_>) -> CodecResult<D::Rust
 pub fn read_content_or_missing<D: HasField<K>, K: Key>(raw: Option<Raw<'_>>) -> CodecResult<D::Rust> {
     match raw {
         Some(raw) => read_content::<D, K>(raw),
-        None => require::<D::Type>(None, K::NAME).map(Stores::into_rust),
+        None => require::<D::Type>(&mut None, K::NAME).map(Stores::into_rust),
     }
 }
 

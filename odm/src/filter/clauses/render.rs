@@ -88,7 +88,7 @@ fn join(name: &str, present: &mut Bson, value: Bson) -> Option<Bson> {
         }
         (Bson::Array(all), Bson::Array(more)) if name == "$and" => all.extend(more),
         (_, value) => {
-            return Some(one_element(name, value).into());
+            return Some(one_element(name.to_owned(), value).into());
         }
     }
     None
