@@ -2,6 +2,7 @@
 
 mod codec;
 mod collection;
+mod delete_rules;
 mod docs;
 mod fields;
 mod flatten;
@@ -35,7 +36,7 @@ use syn::DeriveInput;
 
 use self::scope::Scope;
 use crate::{
-    ast::{Container, Data, Variant},
+    ast::{Container, Content, Data, Variant},
     attr::serde::{Tagging, replace_receiver},
     check::check,
     ctxt::Ctxt,
@@ -83,7 +84,12 @@ fn expand(scope: &Scope<'_>) -> TokenStream {
 
 /// Returns the code of an enum with data, including that of a model.
 fn enumeration(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<'_>]) -> TokenStream {
-    let value = variants::expand(scope, tagging, variants);
+    let fields = variants.iter().flat_map(|variant| match &variant.content {
+        Content::Document(fields) => fields.as_slice(),
+        _ => &[],
+    });
+    let (value, rules) = (variants::expand(scope, tagging, variants), delete_rules::checks(scope, fields));
+    let value = quote!(#value #rules);
     if scope.container.derive != Derive::Model {
         return value;
     }
@@ -100,6 +106,7 @@ fn document(scope: &Scope<'_>) -> (TokenStream, TokenStream) {
         fields::expand(scope),
         serde_with::expand(scope),
         value::of_document(scope),
+        delete_rules::checks(scope, scope.container.fields()),
     ];
     match scope.container.derive {
         Derive::Model => {

@@ -6,13 +6,13 @@ use std::fmt;
 
 use mongodb::{
     Client, ClientSession,
-    bson::{DateTime, doc},
+    bson::doc,
     error::ErrorKind as Driver,
     options::{ClientOptions, DriverInfo},
 };
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, ClockTime},
     collection::Collection,
     error::{Error, Result, driver_text},
     exec,
@@ -120,15 +120,18 @@ impl Database {
     /// collections read the time from: `created_at`, `updated_at` and `deleted_at`. By default, it is the clock of this
     /// machine. A collection has the clock of the handle that returned it.
     ///
+    /// The function returns an [`odm::bson::DateTime`](crate::bson::DateTime), a `SystemTime`, or a moment of `chrono` or `time`.
+    ///
     /// ```no_run
     /// # use odm::{Database, bson::DateTime};
     /// # fn f(db: Database) {
     /// let noon = DateTime::parse_rfc3339_str("2024-05-01T12:00:00Z").unwrap();
     /// let db = db.with_clock(move || noon);
+    /// let db = db.with_clock(std::time::SystemTime::now);
     /// # }
     /// ```
     #[must_use]
-    pub fn with_clock(self, now: impl Fn() -> DateTime + Send + Sync + 'static) -> Self {
+    pub fn with_clock<T: ClockTime>(self, now: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Self { clock: Clock::new(now), ..self }
     }
 

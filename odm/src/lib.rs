@@ -164,6 +164,7 @@ pub mod __private;
 
 #[doc(inline)]
 pub use action::Write;
+pub use clock::ClockTime;
 pub use collection::Collection;
 pub use cursor::Cursor;
 pub use database::Database;

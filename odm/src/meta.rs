@@ -39,6 +39,7 @@
 //!
 //! Reading and writing documents does not use this data.
 
+pub(crate) mod delete_rule;
 mod document;
 mod field;
 pub(crate) mod reference;

@@ -61,9 +61,11 @@
 //! If a page has a token [`next`](Page::next), there was a document after it when it was read. The documents may have been
 //! deleted since. Then the page is empty, and its own tokens lead back.
 //!
-//! # Views, sessions, requests
+//! # Views, references, sessions, requests
 //!
 //! `orders.find(..).view::<Label>().page(20, &key)` reads a [view](crate::view), which need not contain the sort keys.
+//! `orders.find(..).include(|o| o.customer()).page(20, &key)` also [loads](crate::relation) what the documents of the page
+//! refer to.
 //! `.session(..)` reads in a session or a transaction. The filter, the sort and the limit of a
 //! [request](crate::request) are the arguments of a page; [`page_token`](crate::request::Parameters::page_token) allows its
 //! token.
@@ -72,6 +74,7 @@ mod after;
 mod builder;
 mod content;
 mod fetch;
+mod include;
 mod keys;
 mod keyset;
 mod offset;
@@ -123,9 +126,15 @@ impl<T> Page<T> {
     }
 
     /// Converts each document, for example into the type of a response.
-    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        let Self { items, next, previous, total } = self;
-        Page { items: items.into_iter().map(convert).collect(), next, previous, total }
+    pub fn map<U>(mut self, convert: impl FnMut(T) -> U) -> Page<U> {
+        let items = std::mem::take(&mut self.items).into_iter().map(convert).collect();
+        self.with_items(items)
+    }
+
+    /// Returns the page with these documents.
+    fn with_items<U>(self, items: Vec<U>) -> Page<U> {
+        let Self { next, previous, total, .. } = self;
+        Page { items, next, previous, total }
     }
 }
 

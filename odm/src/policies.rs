@@ -79,35 +79,44 @@ impl Tenant {
         }
     }
 
-    /// Returns this tenant, which is one of another model, for `M`. If `M` stores its tenants as values of other types,
-    /// no document could have this one, so it is an error.
-    pub(crate) fn for_model<M: Model>(&self) -> Self {
-        let field = M::POLICIES.tenant().and_then(|name| M::META.field(name));
-        let (Self::One(tenant), Some(types)) = (self, field.and_then(|field| field.stored_as().bson_types()))
-        else {
-            return self.clone();
+    /// Returns this tenant, which is one of another model, for `M`. If there is none, or if `M` stores its tenants as
+    /// values of other types, so that no document could have this one, it is an error. `advice` is how the caller
+    /// specifies another.
+    pub(crate) fn for_model<M: Model>(&self, advice: &str) -> Self {
+        let Some(name) = M::POLICIES.tenant() else { return self.clone() };
+        let found = match self {
+            Self::Unspecified => "none".to_owned(),
+            Self::One(tenant) => match M::META.field(name).and_then(|field| field.stored_as().bson_types()) {
+                Some(types)
+                    if !types.iter().any(|of_type| are_comparable(*of_type, tenant.element_type())) =>
+                {
+                    format!("one that is stored as {}", bson_type_name(tenant.element_type()))
+                }
+                _ => return self.clone(),
+            },
+            Self::Invalid(_) | Self::All => return self.clone(),
         };
-        let number = |it| {
-            matches!(
-                it,
-                ElementType::Int32 | ElementType::Int64 | ElementType::Double | ElementType::Decimal128
-            )
-        };
-        let given = tenant.element_type();
-        if types.iter().any(|it| *it == given || (number(*it) && number(given))) {
-            return self.clone();
-        }
-        let types: Vec<_> = types.into_iter().map(bson_type_name).collect();
-        let problem = CodecError::new(
-            format!("a tenant of `{}`, which is stored as {}", M::COLLECTION, types.join(" or ")),
-            format!(
-                "the tenant of the first handle, which is stored as {}: read `{}` with a handle of its own",
-                bson_type_name(given),
-                M::COLLECTION
-            ),
-        );
-        Self::Invalid(Arc::new(problem))
+        Self::Invalid(Arc::new(no_tenant_of::<M>(name, &found, advice)))
     }
+}
+
+/// Returns whether values of both types can be equal on the server.
+fn are_comparable(one: ElementType, other: ElementType) -> bool {
+    let number = |it| {
+        matches!(it, ElementType::Int32 | ElementType::Int64 | ElementType::Double | ElementType::Decimal128)
+    };
+    one == other || (number(one) && number(other))
+}
+
+#[cold]
+fn no_tenant_of<M: Model>(name: &str, found: &str, advice: &str) -> CodecError {
+    let types = M::META.field(name).and_then(|field| field.stored_as().bson_types()).unwrap_or_default();
+    let types: Vec<_> = types.into_iter().map(bson_type_name).collect();
+    let stored = if types.is_empty() { String::new() } else { format!(", stored as {}", types.join(" or ")) };
+    CodecError::new(
+        format!("the tenant that the documents of `{}` belong to{stored}", M::COLLECTION),
+        format!("{found}: {advice}"),
+    )
 }
 
 impl Scope {

@@ -18,6 +18,9 @@ pub use crate::{
     },
     meta::{
         ContentMeta, Deferred, DocumentMeta, EnumMeta, FieldMeta, OnDelete, Tagging, TypeMeta, VariantMeta,
+        delete_rule::{
+            DeleteRuleOf, RuleOfFoundReference, RuleOfNullableReference, RuleOfReference, delete_rule_problem,
+        },
     },
     model::{
         Check, CollectionOptions, Granularity, HasHooks, HookTable, Identified, Model, PolicyFields,

@@ -79,8 +79,9 @@
 //! Policies of the models hold in every command. A document that is deleted (`#[odm(deleted_at)]`) is a dangling
 //! reference, also if the handle is one [`with_deleted`](crate::Collection::with_deleted). Models with a
 //! [tenant](crate::Collection::tenant) are read for the tenant of the handle. The handle of a model without a tenant
-//! specifies none, so an include of a model with a tenant then returns an error for which
-//! [`is_not_sent`](crate::Error::is_not_sent) is true.
+//! specifies none. The reference specifies it then, [`o.team().tenant("oslo")`](Link::tenant), or
+//! [`o.team().all_tenants()`](Link::all_tenants), also for what is included of the teams. Without it, the include
+//! returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true.
 //!
 //! The read concern, the read preference, the comment and `max_time` of the first read apply to all commands. The
 //! commands are not one snapshot: a document that is deleted in between is a dangling reference. In a transaction, or
@@ -124,4 +125,9 @@ pub use self::{
     reference::Reference,
     referred_by::ReferredBy,
     refers_to::RefersTo,
+};
+#[cfg(feature = "page")]
+pub(crate) use self::{
+    reader::Reader,
+    run::{HopOptions, IncludeRun},
 };

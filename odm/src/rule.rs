@@ -12,7 +12,7 @@ mod multiple_of;
 mod one_of;
 mod range;
 pub(crate) mod required_together;
-mod stored;
+pub(crate) mod stored;
 mod text;
 mod unique_items;
 mod url;

@@ -104,6 +104,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "the changes are received by calling `next`"]
 pub struct ChangeStream<M, Row = Change<M>> {
     stream: RawStream,
     /// How often the front event was returned as an error.

@@ -120,6 +120,12 @@ async fn main() -> anyhow::Result<()> {
     let page = most_played().with_total().await?;
     println!("{} of {}", page.items.len(), page.total.context("it was not counted")?);
 
+    // Pages with what their documents refer to.
+    let page = songs.find(Filter::all()).sort(s.title().asc()).include(|s| s.artist()).page(2, &key).await?;
+    for song in &page.items {
+        println!("{} by {}", song.title, song.links.found().map_or("?", |artist| &artist.name));
+    }
+
     // An order without pages.
     let error = db
         .collection::<Playlist>()

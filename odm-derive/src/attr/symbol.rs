@@ -2,6 +2,7 @@
 //! what to do elsewhere.
 
 mod elsewhere;
+mod foreign;
 mod name;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};

@@ -126,6 +126,12 @@ impl<M: Model, S> Find<M, S> {
         self.target.clone().into()
     }
 
+    /// Sets the fields that are requested.
+    #[cfg(feature = "page")]
+    pub(crate) fn project(&mut self, projection: Document) {
+        self.options.projection = Some(projection);
+    }
+
     /// Returns the collection, the filter and the options, and the session.
     pub(crate) fn into_parts(self) -> (Target, Result<(Document, FindOptions)>, S) {
         let Self { target, filter, problems, options, state } = self;

@@ -25,6 +25,7 @@ pub(super) const SAVE_CHANGES: Verb = Verb::writes("save_changes", "update").of_
 /// The outcome of [`save_changes`](Collection::save_changes), which returns it when awaited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[must_use = "the document may be gone, so that nothing was stored: `SavedChanges::NotFound`"]
 pub enum SavedChanges {
     /// The two states are stored as the same document. Nothing was sent.
     Unchanged,
@@ -69,6 +70,8 @@ impl<M: Model> Collection<M> {
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};
+    /// use odm::action::SavedChanges;
+    ///
     /// # #[derive(Clone, Model)]
     /// # #[odm(collection = "users")]
     /// # struct User { id: Id<User>, name: String, age: u8, visits: u32 }
@@ -76,7 +79,10 @@ impl<M: Model> Collection<M> {
     /// let Some(before) = users.get(id).await? else { return Ok(()) };
     /// let mut user = before.clone();
     /// user.age += 1;
-    /// users.save_changes(&before, &user).await?; // { $set: { age: .. } }
+    /// match users.save_changes(&before, &user).await? { // { $set: { age: .. } }
+    ///     SavedChanges::NotFound => println!("the user is gone"),
+    ///     _ => println!("saved"),
+    /// }
     /// # Ok(())
     /// # }
     /// ```

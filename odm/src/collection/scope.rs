@@ -15,9 +15,9 @@ impl<M> Collection<M> {
 }
 
 impl<M: Model> Collection<M> {
-    /// Returns a handle for the tenant of the handle of another model.
-    pub(crate) fn with_tenant_of(self, other: &Scope) -> Self {
-        self.with_scope(|scope| scope.tenant = other.tenant.for_model::<M>())
+    /// Returns a handle for the tenant of another model. `advice` is how the caller specifies another tenant.
+    pub(crate) fn for_tenant(self, tenant: &Tenant, advice: &str) -> Self {
+        self.with_scope(|scope| scope.tenant = tenant.for_model::<M>(advice))
     }
 }
 

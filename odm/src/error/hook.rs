@@ -16,6 +16,12 @@ pub struct HookError {
 }
 
 impl HookError {
+    /// Returns whether a call of the hook failed in such a way that the server has aborted its transaction.
+    pub(super) fn aborts_transaction(&self) -> bool {
+        let cause = self.cause.downcast_ref::<Error>();
+        cause.is_some_and(|cause| cause.0.in_transaction && cause.may_abort_transaction())
+    }
+
     /// Returns the name of the hook, such as `before_insert`.
     pub fn hook(&self) -> &str {
         self.hook

@@ -181,7 +181,15 @@ impl Error {
     /// Returns the end of the message: the outcome of the call, and whether to try again.
     pub(super) fn consequence(&self) -> &'static str {
         if self.is_not_sent() {
-            return if self.is_config() { "" } else { "; nothing was sent" };
+            return match self.kind() {
+                ErrorKind::Config(_) => "",
+                // The hook may have sent calls of its own.
+                ErrorKind::Hook(_) if self.has_label(TRANSIENT_TRANSACTION_ERROR) => {
+                    "; the write was not sent; run the transaction again"
+                }
+                ErrorKind::Hook(_) => "; the write was not sent",
+                _ => "; nothing was sent",
+            };
         }
         if self.may_be_applied() {
             return if self.has_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) {
@@ -191,10 +199,13 @@ impl Error {
             };
         }
         if self.is_reply_of_write() || self.is_after_write() {
-            return if self.0.in_transaction {
-                "; the commit applies the write"
-            } else {
-                "; the write was applied"
+            return match self.kind() {
+                _ if !self.0.in_transaction => "; the write was applied",
+                ErrorKind::Hook(_) if self.has_label(TRANSIENT_TRANSACTION_ERROR) => {
+                    "; run the transaction again"
+                }
+                ErrorKind::Hook(error) if error.aborts_transaction() => "; the transaction is aborted",
+                _ => "; the write is applied only if its transaction is committed",
             };
         }
         if !self.is_retryable() {

@@ -50,7 +50,8 @@ impl<'s> HookContext<'s> {
 
     /// Returns the collection of a model in the database of the write, for the same tenant.
     pub fn collection<M: Model>(&self) -> Collection<M> {
-        self.database().collection().with_tenant_of(&self.target.policies().scope)
+        let advice = "specify it with `.tenant(..)` of the collection, or call `.all_tenants()` of it if that is intended";
+        self.database().collection().for_tenant(&self.target.policies().scope.tenant, advice)
     }
 
     /// Returns the name of the method that writes, such as `insert_one`.

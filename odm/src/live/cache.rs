@@ -92,6 +92,7 @@ impl<M: Model> fmt::Debug for OpenCache<M> {
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "documents are read with `get`"]
 pub struct Cache<M: Model> {
     entries: Arc<Entries<M>>,
     fan_out: FanOut<M>,

@@ -16,6 +16,7 @@ use crate::{collection::Collection, error::Result, filter::IntoFilter, model::Mo
 ///
 /// Open it with [`Collection::fan_out`]. It is cheap to clone. The cursor on the server is closed when the last clone, and
 /// everything that was opened with one, is dropped.
+#[must_use = "the change stream is closed when the fan-out is dropped"]
 pub struct FanOut<M: Model> {
     lease: Arc<Lease<M>>,
     collection: Collection<M>,

@@ -174,6 +174,7 @@ impl<M: Model> fmt::Debug for OpenLiveQuery<M> {
 /// documents up.
 ///
 /// At most 4,096 events wait for it. If it is slower than that, the events are dropped and the result is read again.
+#[must_use = "the result is kept fresh by calling `next`"]
 pub struct LiveQuery<M: Model> {
     fan_out: FanOut<M>,
     inbox: Arc<Inbox>,

@@ -104,6 +104,7 @@ impl<M: Model> fmt::Debug for OpenRedisCache<M> {
 /// changes before the cache is used again.
 ///
 /// Documents are stored as BSON, under keys with the prefix, the generation and the id.
+#[must_use = "documents are read with `get`"]
 pub struct RedisCache<M: Model> {
     store: Store,
     upkeep: Arc<Upkeep>,

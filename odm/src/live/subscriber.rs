@@ -93,6 +93,7 @@ impl<M: Model> fmt::Debug for OpenSubscriber<M> {
 ///
 /// A change whose document does not fit the model is an error for which [`is_decode`](crate::Error::is_decode) is true, and
 /// the changes after it follow. The error that ends the stream is the last item.
+#[must_use = "the changes are received by calling `next`"]
 pub struct Subscriber<M: Model> {
     buffer: Arc<Buffer<M>>,
     catch_up: Option<CatchUp>,

@@ -120,6 +120,7 @@ impl fmt::Display for Applied {
 ///
 /// You get one by awaiting [`Migrate::dry_run`](super::Migrate::dry_run).
 #[derive(Debug, Clone, Default, PartialEq)]
+#[must_use = "a dry run changes nothing: what it returns is its only result"]
 pub struct DryRun(Vec<PlannedMigration>);
 
 impl DryRun {

@@ -4,7 +4,8 @@
 macro_rules! builder {
     ($builder:ident, $settings:ty, $verb:expr => $page:ty) => {
         impl<M: $crate::model::Model, T, S> $builder<M, T, S> {
-            /// Returns the collection, the commands, and the session.
+            /// Returns the collection, the commands, the options of an include, how the documents are read, and the
+            /// session.
             fn prepare(
                 self,
             ) -> (
@@ -12,9 +13,13 @@ macro_rules! builder {
                 $crate::error::Result<
                     $crate::page::fetch::Prepared<<$settings as $crate::page::fetch::Settings>::Reader>,
                 >,
+                $crate::relation::HopOptions,
+                $crate::page::fetch::Rows<T>,
                 S,
             ) {
                 let (target, parts, session) = self.find.into_parts();
+                let hops = parts.as_ref().map(|(_, options)| $crate::relation::HopOptions::of(options));
+                let hops = hops.unwrap_or_default();
                 let operation = target.operation($verb);
                 let source = $crate::page::fetch::Source {
                     namespace: &operation.namespace(),
@@ -24,7 +29,8 @@ macro_rules! builder {
                 let prepared = parts
                     .and_then(|parts| $crate::page::fetch::Settings::prepare(self.settings, &source, parts));
                 let prepared = operation.check(prepared);
-                (target, prepared, session)
+                let prepared = prepared.and_then(|prepared| self.rows.check(&target).map(|()| prepared));
+                (target, prepared, hops, self.rows, session)
             }
         }
 
@@ -55,37 +61,46 @@ macro_rules! builder {
             /// Awaiting it returns an [`Explanation`](crate::action::Explanation). See
             /// [`Explain`](crate::action::Explain).
             pub fn explain(self) -> $crate::action::Explain {
-                let (target, prepared, _) = self.prepare();
+                let (target, prepared, ..) = self.prepare();
                 $crate::action::Explain::of_read(target, prepared.map(|prepared| prepared.find))
             }
         }
 
-        impl<M: $crate::model::Model, T: $crate::value::OwnedRow + 'static> ::std::future::IntoFuture
-            for $builder<M, T>
-        {
+        impl<M: $crate::model::Model, T: 'static> ::std::future::IntoFuture for $builder<M, T> {
             type Output = $crate::error::Result<$page>;
             type IntoFuture = ::futures_core::future::BoxFuture<'static, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                let (target, prepared, _) = self.prepare();
-                $crate::exec::completed(Box::pin(async move {
+                let (target, prepared, hops, reading, _) = self.prepare();
+                let fetched = $crate::exec::completed(Box::pin(async move {
                     let fetched = prepared?.run(&target, $verb).await?;
-                    fetched.into_page(&target.operation($verb))
-                }))
+                    Ok((fetched.into_page(&target.operation($verb))?, target))
+                }));
+                Box::pin(async move {
+                    let (mut page, target) = fetched.await?;
+                    let rows = ::std::mem::take(&mut page.items);
+                    let items = reading.read((&target, $verb), hops, &rows, None).await?;
+                    Ok(page.with_items(items))
+                })
             }
         }
 
-        impl<'s, M: $crate::model::Model, T: $crate::value::OwnedRow + 'static> ::std::future::IntoFuture
+        impl<'s, M: $crate::model::Model, T: 'static> ::std::future::IntoFuture
             for $builder<M, T, $crate::action::ExplicitSession<'s>>
         {
             type Output = $crate::error::Result<$page>;
             type IntoFuture = ::futures_core::future::BoxFuture<'s, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                let (target, prepared, session) = self.prepare();
+                let (target, prepared, hops, reading, session) = self.prepare();
                 Box::pin(async move {
-                    let fetched = prepared?.run_in(&target, $verb, session).await?;
-                    fetched.into_page(&target.operation($verb))
+                    let (prepared, operation) = (prepared?, target.operation($verb));
+                    let mut lent = session.into_lent(operation)?;
+                    let fetched = prepared.run_in(&target, $verb, &mut lent).await?;
+                    let mut page = fetched.into_page(&target.operation($verb))?;
+                    let rows = ::std::mem::take(&mut page.items);
+                    let items = reading.read((&target, $verb), hops, &rows, Some(lent)).await?;
+                    Ok(page.with_items(items))
                 })
             }
         }

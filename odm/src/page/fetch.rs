@@ -7,7 +7,7 @@ use mongodb::{
 };
 
 use crate::{
-    action::{BorrowedSession, ExplicitSession, count::COUNT, read},
+    action::{BorrowedSession, count::COUNT, read},
     collection::Target,
     cursor::{Cursor, SessionCursor, decode},
     error::{Error, Result},
@@ -15,6 +15,7 @@ use crate::{
     operation::{Operation, Verb},
     policies::Policies,
     query::Query,
+    relation::{HopOptions, IncludeRun, Reader},
     value::OwnedRow,
 };
 
@@ -73,10 +74,10 @@ impl<R> Prepared<R> {
         self,
         target: &Target,
         verb: Verb,
-        session: ExplicitSession<'_>,
+        lent: &mut BorrowedSession<'_>,
     ) -> Result<Fetched<R>> {
         let Self { find, total, reader } = self;
-        let mut lent = session.into_lent(target.operation(verb))?;
+        let mut lent = lent.reborrow();
         let total = match total {
             Some(total) => {
                 let BorrowedSession { driver, observer } = &mut lent;
@@ -91,9 +92,48 @@ impl<R> Prepared<R> {
     }
 }
 
-/// Decodes the documents of a page.
-pub(super) fn decoded<T: OwnedRow>(operation: &Operation<'_>, rows: &[RawDocumentBuf]) -> Result<Vec<T>> {
-    rows.iter().map(|row| decode(operation, row.as_bytes())).collect()
+/// How the documents of a page are read.
+pub(super) enum Rows<T> {
+    /// They are decoded.
+    Decoded(fn(&Operation<'_>, &[RawDocumentBuf]) -> Result<Vec<T>>),
+    /// What they refer to is loaded too, with so many ids in a command.
+    Included(Reader<T>, usize),
+}
+
+impl<T: OwnedRow> Rows<T> {
+    pub(super) fn decoded() -> Self {
+        Self::Decoded(|operation, rows| rows.iter().map(|row| decode(operation, row.as_bytes())).collect())
+    }
+}
+
+impl<T> Rows<T> {
+    /// Returns an error if the include cannot be sent.
+    pub(super) fn check(&self, target: &Target) -> Result<()> {
+        match self {
+            Self::Decoded(_) => Ok(()),
+            Self::Included(reader, _) => {
+                IncludeRun::new(target, HopOptions::default(), 1, None).check(&reader.hops)
+            }
+        }
+    }
+
+    /// Reads the documents. The commands of an include have the options of the find.
+    pub(super) async fn read(
+        self,
+        (target, verb): (&Target, Verb),
+        options: HopOptions,
+        rows: &[RawDocumentBuf],
+        session: Option<BorrowedSession<'_>>,
+    ) -> Result<Vec<T>> {
+        let operation = target.operation(verb);
+        match self {
+            Self::Decoded(decode) => decode(&operation, rows),
+            Self::Included(reader, ids_per_command) => {
+                let run = IncludeRun::new(target, options, ids_per_command, session);
+                reader.read(&run, operation, rows).await
+            }
+        }
+    }
 }
 
 /// Returns the command that counts the documents of all pages.

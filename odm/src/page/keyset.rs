@@ -1,7 +1,5 @@
 //! `.page(..)`: pages that continue after a document.
 
-use std::marker::PhantomData;
-
 use mongodb::{
     bson::{Document, RawDocumentBuf},
     options::{FindOptions, Hint},
@@ -12,7 +10,7 @@ use super::{
     after::after,
     builder::builder,
     content::{Content, Fingerprint},
-    fetch::{Fetched, Prepared, Settings, Source, decoded, limit, pageable, total},
+    fetch::{Fetched, Prepared, Rows, Settings, Source, limit, pageable, total},
     keys::Keys,
     position::PagePosition,
     projection,
@@ -73,7 +71,7 @@ impl<M: Model, S> Find<M, S> {
     #[doc(alias = "paginate")]
     #[doc(alias = "keyset")]
     pub fn page(self, size: u64, key: &PageKey) -> FindPage<M, M, S> {
-        FindPage::new(self, size, key)
+        FindPage::new(self, Rows::decoded(), size, key)
     }
 }
 
@@ -86,7 +84,7 @@ impl<M: Model, V, S> ReadAs<Find<M, S>, V> {
     where
         V: OwnedRow,
     {
-        FindPage::new(self.into_action(), size, key)
+        FindPage::new(self.into_action(), Rows::decoded(), size, key)
     }
 }
 
@@ -97,7 +95,7 @@ impl<M: Model, V, S> ReadAs<Find<M, S>, V> {
 pub struct FindPage<M, T = M, S = ImplicitSession> {
     find: Find<M, S>,
     settings: Keyset,
-    rows: PhantomData<fn() -> T>,
+    rows: Rows<T>,
 }
 
 /// The settings of a page.
@@ -110,9 +108,9 @@ struct Keyset {
 }
 
 impl<M: Model, T, S> FindPage<M, T, S> {
-    fn new(find: Find<M, S>, size: u64, key: &PageKey) -> Self {
+    pub(super) fn new(find: Find<M, S>, rows: Rows<T>, size: u64, key: &PageKey) -> Self {
         let settings = Keyset { size, key: key.clone(), token: None, any_filter: false, with_total: false };
-        Self { find, settings, rows: PhantomData }
+        Self { find, settings, rows }
     }
 
     /// Continues from the position of a token: [`Page::next`] or [`Page::previous`] of a page of the same query, of any
@@ -213,18 +211,18 @@ fn continue_from(
 }
 
 impl Fetched<Reader> {
-    fn into_page<T: OwnedRow>(self, operation: &Operation<'_>) -> Result<Page<T>> {
+    fn into_page(self, operation: &Operation<'_>) -> Result<Page<RawDocumentBuf>> {
         let Self { rows, total, reader } = self;
-        let (rows, next, previous) = operation.check(reader.read(rows))?;
-        Ok(Page { items: decoded(operation, &rows)?, next, previous, total })
+        let (items, next, previous) = operation.check(reader.read(rows))?;
+        Ok(Page { items, next, previous, total })
     }
 }
 
 /// The documents of a page, and the tokens of the next and of the previous one.
-type Rows = (Vec<RawDocumentBuf>, Option<PageToken>, Option<PageToken>);
+type ReadRows = (Vec<RawDocumentBuf>, Option<PageToken>, Option<PageToken>);
 
 impl Reader {
-    fn read(self, mut rows: Vec<RawDocumentBuf>) -> Result<Rows> {
+    fn read(self, mut rows: Vec<RawDocumentBuf>) -> Result<ReadRows> {
         if let (Some(before), Some(first)) = (&self.before, rows.first())
             && self.position(first)?.is_same(before)
         {

@@ -1,13 +1,14 @@
 //! `.offset_page(..)`: pages by the number of documents before them, with the total.
 
-use std::marker::PhantomData;
-
-use mongodb::{bson::Document, options::FindOptions};
+use mongodb::{
+    bson::{Document, RawDocumentBuf},
+    options::FindOptions,
+};
 use serde::Serialize;
 
 use super::{
     builder::builder,
-    fetch::{Fetched, Prepared, Settings, Source, decoded, limit, pageable, total},
+    fetch::{Fetched, Prepared, Rows, Settings, Source, limit, pageable, total},
     keys::with_id,
 };
 use crate::{
@@ -57,7 +58,7 @@ impl<M: Model, S> Find<M, S> {
     /// ```
     #[doc(alias = "paginate")]
     pub fn offset_page(self, skip: u64, limit: u64) -> FindOffsetPage<M, M, S> {
-        FindOffsetPage { find: self, settings: Offset { skip, limit }, rows: PhantomData }
+        FindOffsetPage::new(self, Rows::decoded(), skip, limit)
     }
 }
 
@@ -67,7 +68,7 @@ impl<M: Model, V, S> ReadAs<Find<M, S>, V> {
     where
         V: OwnedRow,
     {
-        FindOffsetPage { find: self.into_action(), settings: Offset { skip, limit }, rows: PhantomData }
+        FindOffsetPage::new(self.into_action(), Rows::decoded(), skip, limit)
     }
 }
 
@@ -78,7 +79,13 @@ impl<M: Model, V, S> ReadAs<Find<M, S>, V> {
 pub struct FindOffsetPage<M, T = M, S = ImplicitSession> {
     find: Find<M, S>,
     settings: Offset,
-    rows: PhantomData<fn() -> T>,
+    rows: Rows<T>,
+}
+
+impl<M, T, S> FindOffsetPage<M, T, S> {
+    pub(super) fn new(find: Find<M, S>, rows: Rows<T>, skip: u64, limit: u64) -> Self {
+        Self { find, settings: Offset { skip, limit }, rows }
+    }
 }
 
 /// Which documents are part of a page.
@@ -110,9 +117,9 @@ impl Settings for Offset {
 }
 
 impl Fetched<Offset> {
-    fn into_page<T: OwnedRow>(self, operation: &Operation<'_>) -> Result<OffsetPage<T>> {
-        let Self { rows, total, reader: Offset { skip, limit } } = self;
-        let items = decoded(operation, &rows)?;
+    #[allow(clippy::unnecessary_wraps)] // the form of the other kind of page
+    fn into_page(self, _: &Operation<'_>) -> Result<OffsetPage<RawDocumentBuf>> {
+        let Self { rows: items, total, reader: Offset { skip, limit } } = self;
         Ok(OffsetPage { items, total: total.unwrap_or_default(), skip, limit })
     }
 }
@@ -159,9 +166,15 @@ impl<T> OffsetPage<T> {
     }
 
     /// Converts each document, for example into the type of a response.
-    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> OffsetPage<U> {
-        let Self { items, total, skip, limit } = self;
-        OffsetPage { items: items.into_iter().map(convert).collect(), total, skip, limit }
+    pub fn map<U>(mut self, convert: impl FnMut(T) -> U) -> OffsetPage<U> {
+        let items = std::mem::take(&mut self.items).into_iter().map(convert).collect();
+        self.with_items(items)
+    }
+
+    /// Returns the page with these documents.
+    fn with_items<U>(self, items: Vec<U>) -> OffsetPage<U> {
+        let Self { total, skip, limit, .. } = self;
+        OffsetPage { items, total, skip, limit }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A value to compare with a field of type `V`: a `V`, a reference to one, `&str` for strings, an integer
-/// literal for numbers, an array for arrays.
+/// literal for numbers, an array for arrays. A field of type `Box<V>`, `Arc<V>` or `Rc<V>` takes the same, and the pointer.
 ///
 /// An `Option` is not an operand of a filter, because `None` would silently match documents without the field. Use
 /// `is_null` or `exists`, or unwrap the value first. A string is an operand for an id only if the key of the id is a
@@ -55,7 +55,13 @@ pub(crate) mod operands {
     /// A reference to the Rust type of a field that is stored in another encoding.
     #[derive(Debug)]
     pub enum InnerRef {}
-    /// Elements, each of which is an operand.
+    /// A pointer to the value.
+    #[derive(Debug)]
+    pub enum Pointer {}
+    /// A reference to a pointer to the value.
+    #[derive(Debug)]
+    pub enum PointerRef {}
+    /// Elements, each of which may be stored.
     #[derive(Debug)]
     pub struct Items<K>(PhantomData<K>);
     /// A value for an optional field.
@@ -94,7 +100,9 @@ pub(crate) mod operands {
 
     impl TextKey for String {}
 }
-use operands::{Direct, Items, Like, Maybe, OptionalOperand, Own, Ref, Refused, TextKey, WholeArray};
+use operands::{
+    Direct, Items, Like, Maybe, OptionalOperand, Own, Pointer, PointerRef, Ref, Refused, TextKey, WholeArray,
+};
 
 #[diagnostic::do_not_recommend]
 impl<V: Value> Operand<V, Own> for V {
@@ -108,6 +116,31 @@ impl<V: Value> Operand<V, Ref> for &V {
     fn operand(self) -> CodecResult<Bson> {
         self.to_bson().map_err(CodecError::in_value)
     }
+}
+
+macro_rules! pointers {
+    ($($type:ty where [$($generics:tt)*];)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Operand<V, Pointer> for $type {
+            fn operand(self) -> CodecResult<Bson> {
+                V::to_bson(&self).map_err(CodecError::in_value)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Operand<V, PointerRef> for &$type {
+            fn operand(self) -> CodecResult<Bson> {
+                V::to_bson(self).map_err(CodecError::in_value)
+            }
+        }
+    )* };
+}
+
+pointers! {
+    Box<V> where [V: Value];
+    Arc<V> where [V: Value];
+    Rc<V> where [V: Value];
+    Cow<'_, V> where [V: Value + Clone];
 }
 
 macro_rules! like {
@@ -189,32 +222,37 @@ pub(crate) fn operand_list<V, K, O: Operand<V, K>>(items: impl IntoIterator<Item
     items.into_iter().map(Operand::operand).collect::<CodecResult<_>>().map(Bson::Array)
 }
 
+/// Returns the array of the values.
+fn assigned_list<V, K, O: Assign<V, K>>(items: impl IntoIterator<Item = O>) -> CodecResult<Bson> {
+    items.into_iter().map(Assign::assign).collect::<CodecResult<_>>().map(Bson::Array)
+}
+
 macro_rules! lists {
     ($($array:ty),*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<V: Value, K, O: Operand<V, K>, const N: usize> Operand<$array, Items<K>> for [O; N] {
+        impl<V: Value, K, O: Assign<V, K>, const N: usize> Operand<$array, Items<K>> for [O; N] {
             fn operand(self) -> CodecResult<Bson> {
-                operand_list(self)
+                assigned_list(self)
             }
         }
 
         #[diagnostic::do_not_recommend]
         impl<'a, V: Value, K, O> Operand<$array, Items<K>> for &'a [O]
         where
-            &'a O: Operand<V, K>,
+            &'a O: Assign<V, K>,
         {
             fn operand(self) -> CodecResult<Bson> {
-                operand_list(self)
+                assigned_list(self)
             }
         }
 
         #[diagnostic::do_not_recommend]
         impl<'a, V: Value, K, O, const N: usize> Operand<$array, Items<K>> for &'a [O; N]
         where
-            &'a O: Operand<V, K>,
+            &'a O: Assign<V, K>,
         {
             fn operand(self) -> CodecResult<Bson> {
-                operand_list(self)
+                assigned_list(self)
             }
         }
     )* };

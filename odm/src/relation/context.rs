@@ -13,8 +13,9 @@ use super::{
     refers_to::RefersTo,
 };
 use crate::{
-    model::Model,
-    path::{Context, Key, Narrows, One, VariantTest},
+    model::{Model, Tenanted},
+    path::{Context, Key, Narrows, One, Operand, VariantTest},
+    policies::Tenant,
     value::Value,
 };
 
@@ -125,18 +126,44 @@ impl<M: Model> LinkBase<M> {
 pub struct Link<M, V, R, N = Whole, D = Optional> {
     pub(super) steps: Arc<[Step]>,
     pub(super) nest: N,
+    pub(super) tenant: Tenant,
     types: PhantomData<fn() -> (M, V, R, D)>,
 }
 
 impl<M, V, R> Link<M, V, R> {
     fn new(steps: Arc<[Step]>) -> Self {
-        Self { steps, nest: Whole, types: PhantomData }
+        Self { steps, nest: Whole, tenant: Tenant::Unspecified, types: PhantomData }
     }
 }
 
 impl<M, V, R, N, D> Link<M, V, R, N, D> {
     fn with<N2, D2>(self, change: impl FnOnce(N) -> N2) -> Link<M, V, R, N2, D2> {
-        Link { steps: self.steps, nest: change(self.nest), types: PhantomData }
+        Link { steps: self.steps, nest: change(self.nest), tenant: self.tenant, types: PhantomData }
+    }
+
+    /// Reads only the documents of this tenant: `o.team().tenant("oslo")`.
+    ///
+    /// `{ find: "teams", filter: { company: { $eq: "oslo" }, _id: { $in: [ .. ] } } }`
+    ///
+    /// Without this, the tenant is that of the handle, or of the reference around this one. The documents that this one
+    /// includes are of the same tenant.
+    pub fn tenant<K>(mut self, tenant: impl Operand<<V::Target as Tenanted>::Tenant, K>) -> Self
+    where
+        V: Reference,
+        V::Target: Tenanted,
+    {
+        self.tenant = Tenant::of(tenant.operand());
+        self
+    }
+
+    /// Reads the documents of all tenants, here and in what they include.
+    pub fn all_tenants(mut self) -> Self
+    where
+        V: Reference,
+        V::Target: Tenanted,
+    {
+        self.tenant = Tenant::All;
+        self
     }
 
     /// Returns the dotted stored name.
@@ -221,8 +248,8 @@ impl<M, V, R, N> Link<M, V, R, N> {
 }
 
 impl<M, V: Reference, R, N: Nest<V::Target>, D> Link<M, V, R, N, D> {
-    pub(super) fn into_reader(self) -> (Arc<[Step]>, Reader<N::Item>) {
-        (self.steps, self.nest.into_reader())
+    pub(super) fn into_parts(self) -> (Arc<[Step]>, Reader<N::Item>, Tenant) {
+        (self.steps, self.nest.into_reader(), self.tenant)
     }
 }
 

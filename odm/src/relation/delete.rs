@@ -15,17 +15,18 @@ use self::{
     run::Start,
 };
 use crate::{
-    action::{AsSession, ExplicitSession, ImplicitSession, OperationTarget, WithDeadline},
-    collection::Collection,
+    action::{AsSession, ExplicitSession, ImplicitSession, WithDeadline},
+    collection::{Collection, Target},
     database::Database,
     error::{Error, Result},
     model::{Model, Tenanted},
-    operation::Verb,
+    operation::{Operation, Verb},
     policies::{Scope, Tenant},
     value::{Id, Value},
 };
 
-const DELETE: Verb = Verb::new("delete_referenced", "delete");
+const DELETE: Verb = Verb::new("delete", "delete");
+const DELETE_MANY: Verb = Verb::new("delete_many", "delete");
 
 /// A list of models: a tuple of up to sixteen.
 #[diagnostic::on_unimplemented(
@@ -171,7 +172,7 @@ impl References {
     /// that contains no reference, or only in a map, in an array inside of an array or in an untagged enum. Otherwise
     /// returns the errors of a [transaction](crate::Database::transaction).
     pub fn delete<M: Model>(&self, id: Id<M>) -> DeleteReferenced {
-        self.delete_many([id])
+        self.start([id], DELETE)
     }
 
     /// Deletes the documents with these ids, like [`delete`](Self::delete), in one transaction. A document that is
@@ -181,9 +182,15 @@ impl References {
     ///
     /// Returns the errors of [`delete`](Self::delete).
     pub fn delete_many<M: Model>(&self, ids: impl IntoIterator<Item = Id<M>>) -> DeleteReferenced {
+        self.start(ids, DELETE_MANY)
+    }
+
+    fn start<M: Model>(&self, ids: impl IntoIterator<Item = Id<M>>, verb: Verb) -> DeleteReferenced {
         let ids: Result<Vec<Bson>, _> = ids.into_iter().map(|id| id.to_bson()).collect();
         let start = ids.map_err(Error::from).and_then(|ids| self.rules.start::<M>(ids, &self.handles.scope));
-        DeleteReferenced { references: self.clone(), start, retry_for: None, state: ImplicitSession }
+        let on = self.handles.database.collection::<M>().untracked_target();
+        let call = Call { on, verb };
+        DeleteReferenced { references: self.clone(), call, start, retry_for: None, state: ImplicitSession }
     }
 }
 
@@ -199,9 +206,31 @@ impl fmt::Debug for References {
 #[must_use = "nothing happens until the action is awaited"]
 pub struct DeleteReferenced<S = ImplicitSession> {
     references: References,
+    call: Call,
     start: Result<Start>,
     retry_for: Option<Duration>,
     state: S,
+}
+
+/// The method of the caller, and the collection whose documents it deletes.
+#[derive(Clone)]
+struct Call {
+    on: Target,
+    verb: Verb,
+}
+
+impl Call {
+    fn operation(&self) -> Operation<'_> {
+        self.on.operation(self.verb)
+    }
+
+    /// Names the method in an error of no command.
+    fn check<T>(&self, result: Result<T>) -> Result<T> {
+        result.map_err(|error| match error.operation() {
+            Some(_) => error,
+            None => error.during(&self.operation()),
+        })
+    }
 }
 
 impl DeleteReferenced {
@@ -217,8 +246,8 @@ impl DeleteReferenced {
     /// After the deadline, returns an error for which [`is_timeout`](Error::is_timeout) is true. The transaction is
     /// aborted, unless its commit has been sent.
     pub fn deadline(self, after: Duration) -> WithDeadline<Self> {
-        let on = OperationTarget::Database(self.references.handles.database.clone());
-        WithDeadline::new(self, after, on, DELETE)
+        let Call { on, verb } = self.call.clone();
+        WithDeadline::new(self, after, on.into(), verb)
     }
 
     /// Runs the deletes in this transaction of the caller, in place of one of their own. They are applied when the
@@ -230,8 +259,8 @@ impl DeleteReferenced {
     /// be in a transaction. A [`Tx`](crate::Tx) always is, and a [`Session`](crate::Session) after
     /// [`start_transaction`](crate::Session::start_transaction).
     pub fn session(self, session: &mut impl AsSession) -> DeleteReferenced<ExplicitSession<'_>> {
-        let Self { references, start, retry_for, state: ImplicitSession } = self;
-        DeleteReferenced { references, start, retry_for, state: ExplicitSession::new(session) }
+        let Self { references, call, start, retry_for, state: ImplicitSession } = self;
+        DeleteReferenced { references, call, start, retry_for, state: ExplicitSession::new(session) }
     }
 }
 
@@ -240,24 +269,23 @@ impl IntoFuture for DeleteReferenced {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { handles, rules }, start, retry_for, state: ImplicitSession } =
-            self;
+        let Self { references, call, start, retry_for, state: ImplicitSession } = self;
+        let References { handles, rules } = references;
         Box::pin(async move {
-            let shared = Arc::new((handles.clone(), rules, start?));
+            let shared = Arc::new((handles.clone(), rules, call.check(start)?, call.clone()));
             let body = |mut tx| {
                 let shared = Arc::clone(&shared);
                 async move {
-                    let (handles, rules, start) = &*shared;
-                    let mut lent =
-                        ExplicitSession::new(&mut tx).into_lent(handles.database.operation(DELETE))?;
+                    let (handles, rules, start, call) = &*shared;
+                    let mut lent = ExplicitSession::new(&mut tx).into_lent(call.operation())?;
                     run::run(handles, rules, start, &mut lent).await
                 }
             };
             let transaction = handles.database.transaction(body);
-            match retry_for {
+            call.check(match retry_for {
                 Some(limit) => transaction.retry_for(limit).await,
                 None => transaction.await,
-            }
+            })
         })
     }
 }
@@ -267,16 +295,16 @@ impl<'s> IntoFuture for DeleteReferenced<ExplicitSession<'s>> {
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { references: References { handles, rules }, start, state, .. } = self;
+        let Self { references: References { handles, rules }, call, start, state, .. } = self;
         Box::pin(async move {
-            let (start, mut lent) = (start?, state.into_lent(handles.database.operation(DELETE))?);
+            let (start, mut lent) = (call.check(start)?, state.into_lent(call.operation())?);
             if !lent.observer.in_transaction() {
-                return Err(Error::refused(
+                return call.check(Err(Error::refused(
                     "deletes by the rules of references are several commands that belong together: start a transaction \
                      in the session, or leave the session out",
-                ));
+                )));
             }
-            run::run(&handles, &rules, &start, &mut lent).await
+            call.check(run::run(&handles, &rules, &start, &mut lent).await)
         })
     }
 }

@@ -9,7 +9,7 @@ use mongodb::bson::RawDocumentBuf;
 use super::{
     context::{Links, links},
     link_path::Loadable,
-    run::IncludeRun,
+    run::{Hop, IncludeRun},
 };
 use crate::{error::Result, model::Model};
 
@@ -28,6 +28,10 @@ pub trait Include<M>: Send + Sized {
     /// Adds the names of the fields of `M` that are needed.
     #[doc(hidden)]
     fn add_names(&self, names: &mut Vec<String>);
+
+    /// Adds the hops.
+    #[doc(hidden)]
+    fn add_hops(&self, hops: &mut Vec<Hop>);
 
     /// Returns what each of the documents gets, in their order.
     #[doc(hidden)]
@@ -88,6 +92,10 @@ impl<M, I: Include<M>, T: Loadable, F: FnMut(I::Out) -> T + Send> Include<M> for
         self.include.add_names(names);
     }
 
+    fn add_hops(&self, hops: &mut Vec<Hop>) {
+        self.include.add_hops(hops);
+    }
+
     fn load<'a>(
         self,
         run: &'a IncludeRun<'_>,
@@ -114,6 +122,10 @@ impl<M> Include<M> for Unreadable {
     type Out = ();
 
     fn add_names(&self, _: &mut Vec<String>) {
+        match *self {}
+    }
+
+    fn add_hops(&self, _: &mut Vec<Hop>) {
         match *self {}
     }
 
@@ -144,6 +156,11 @@ macro_rules! tuples {
             fn add_names(&self, names: &mut Vec<String>) {
                 let ($($i,)+) = self;
                 $($i.add_names(names);)+
+            }
+
+            fn add_hops(&self, hops: &mut Vec<Hop>) {
+                let ($($i,)+) = self;
+                $($i.add_hops(hops);)+
             }
 
             fn load<'a>(
@@ -182,6 +199,7 @@ tuples! {
 /// has no `Out`, so rustc checks nothing that follows.
 pub(super) struct Loader<L> {
     pub(super) names: Vec<String>,
+    pub(super) hops: Vec<Hop>,
     load: Load<L>,
 }
 
@@ -191,9 +209,10 @@ type Load<L> = Box<
 
 impl<L> Loader<L> {
     pub(super) fn of<M, I: Include<M, Out = L> + 'static>(include: I) -> Self {
-        let mut names = Vec::new();
+        let (mut names, mut hops) = (Vec::new(), Vec::new());
         include.add_names(&mut names);
-        Self { names, load: Box::new(move |run, documents| include.load(run, documents)) }
+        include.add_hops(&mut hops);
+        Self { names, hops, load: Box::new(move |run, documents| include.load(run, documents)) }
     }
 
     pub(super) fn from_closure<M: Model, I: Include<M, Out = L> + 'static>(

@@ -36,7 +36,8 @@ impl<M: Model + Send + Sync> Collection<M> {
     /// Returns an error for which one of these is true:
     ///
     /// - [`is_not_sent`](crate::Error::is_not_sent): a document cannot be stored, so its ids are not known, or a model
-    ///   that is loaded has a tenant and this handle specifies none.
+    ///   that is loaded has a tenant and neither this handle nor the reference specifies it, see
+    ///   [`Link::tenant`](super::Link::tenant).
     /// - [`is_dangling`](crate::Error::is_dangling): a [`required`](super::Link::required) reference refers to no
     ///   document.
     /// - [`is_decode`](crate::Error::is_decode): a document that is loaded does not fit its type.
@@ -136,6 +137,7 @@ impl<M: Model, L, S> IncludeIn<M, L, S> {
         let bytes = bytes.map_err(|error| error.during(&target.operation(INCLUDE)))?;
         let session = lend(state, target.operation(INCLUDE))?;
         let run = IncludeRun::new(&target, options, ids_per_command, session);
+        run.check(&loader.hops)?;
         let links = loader.load(&run, &bytes).await?;
         Ok(documents.into_iter().zip(links).map(|(doc, links)| Loaded::new(doc, links)).collect())
     }

@@ -49,6 +49,12 @@ impl<A, I> Including<A, I> {
         self
     }
 
+    /// Returns the read, what its documents are read with, and how many ids one command contains.
+    #[cfg(feature = "page")]
+    pub(crate) fn into_parts(self) -> (A, Reader<I>, usize) {
+        (self.action, self.reader, self.ids_per_command)
+    }
+
     fn map<B>(self, change: impl FnOnce(A) -> B) -> Including<B, I> {
         Including { action: change(self.action), reader: self.reader, ids_per_command: self.ids_per_command }
     }
@@ -89,6 +95,7 @@ impl<A, I: Target + Loadable> Including<A, I> {
         }
         let session = lend(state, target.operation(verb))?;
         let run = IncludeRun::new(&target, hops, ids_per_command, session);
+        run.check(&reader.hops)?;
         let stored = run.fetch(target.clone(), verb, filter, options).await?;
         reader.read(&run, target.operation(verb), &stored).await
     }
@@ -109,8 +116,8 @@ macro_rules! including {
             /// The action also returns an error for which [`is_dangling`](crate::Error::is_dangling) is true if a
             /// [`required`](super::Link::required) reference refers to no document,
             /// [`is_decode`](crate::Error::is_decode) if a document that is loaded does not fit its type, or
-            /// [`is_not_sent`](crate::Error::is_not_sent) if a model that is loaded has a tenant and the handle
-            /// specifies none.
+            /// [`is_not_sent`](crate::Error::is_not_sent) if a model that is loaded has a tenant and neither
+            /// the handle nor the reference specifies it, see [`Link::tenant`](super::Link::tenant).
             #[doc(alias = "populate")]
             pub fn include<I>(self, what: impl FnOnce(Links<M>) -> I) -> Including<Self, Loaded<M, I::Out>>
             where

@@ -16,7 +16,7 @@ use super::{
     loaded::{OnDangling, Target},
     reader::{Nest, Reader},
     reference::Reference,
-    run::{INCLUDE, IncludeRun},
+    run::{Hop, INCLUDE, IncludeRun},
 };
 use crate::{
     collection::Target as Collection,
@@ -41,6 +41,10 @@ where
         Link::add_names(self, names);
     }
 
+    fn add_hops(&self, hops: &mut Vec<Hop>) {
+        hops.push(Hop::to::<V::Target>(self.tenant.clone(), self.nest.hops()));
+    }
+
     fn load<'a>(
         self,
         run: &'a IncludeRun<'_>,
@@ -50,8 +54,9 @@ where
         Self: 'a,
     {
         let (path, leaf) = (self.name(), Self::leaf());
-        let (steps, reader) = self.into_reader();
+        let (steps, reader, tenant) = self.into_parts();
         Box::pin(async move {
+            let run = &run.with_tenant(tenant);
             let (trees, keys) = read_all::<M>(run, documents, &steps, leaf)?;
             let found = by_id::<V::Target, N::Item>(run, &keys, reader).await?;
             let mut one = |position: usize| -> Result<D::Loaded<N::Item>> {

@@ -9,7 +9,7 @@ use super::{
     include::{Include, Loader},
     link_path::Loadable,
     loaded::{Loaded, Target},
-    run::IncludeRun,
+    run::{Hop, IncludeRun},
 };
 use crate::{
     cursor::decode,
@@ -167,6 +167,12 @@ pub trait Nest<T>: Send + 'static {
     /// The type of the documents.
     type Item: Target<Of = T> + Loadable;
 
+    /// Returns the hops of the include.
+    #[doc(hidden)]
+    fn hops(&self) -> Vec<Hop> {
+        Vec::new()
+    }
+
     #[doc(hidden)]
     fn into_reader(self) -> Reader<Self::Item>;
 }
@@ -190,6 +196,10 @@ impl<T: Model, W: View<T> + OwnedRow + Target<Of = T> + Loadable> Nest<T> for As
 impl<T: 'static, I: Target<Of = T> + Loadable> Nest<T> for Reader<I> {
     type Item = I;
 
+    fn hops(&self) -> Vec<Hop> {
+        self.hops.clone()
+    }
+
     fn into_reader(self) -> Self {
         self
     }
@@ -198,7 +208,9 @@ impl<T: 'static, I: Target<Of = T> + Loadable> Nest<T> for Reader<I> {
 /// Reads documents as `I`: a model, a view, or one of these with what is included of it.
 pub struct Reader<I> {
     /// The fields that are requested, or `None` for whole documents.
-    pub(super) projection: Option<Document>,
+    pub(crate) projection: Option<Document>,
+    /// What is included.
+    pub(crate) hops: Vec<Hop>,
     read: Read<I>,
 }
 
@@ -222,6 +234,7 @@ impl<I: OwnedRow + Target + Loadable> Reader<I> {
     fn plain<T, N: Rows<T, Item = I>>() -> Self {
         Self {
             projection: N::projection(),
+            hops: Vec::new(),
             read: Box::new(|_, operation, stored| {
                 Box::pin(std::future::ready(decode_all::<I>(operation, stored)))
             }),
@@ -236,9 +249,11 @@ impl<I: Target> Reader<I> {
             require(projection, name);
         }
     }
+}
 
+impl<I> Reader<I> {
     /// Reads the documents, and loads what is included of them.
-    pub(super) fn read<'a>(
+    pub(crate) fn read<'a>(
         self,
         run: &'a IncludeRun<'_>,
         operation: Operation<'a>,
@@ -258,11 +273,12 @@ impl<D: OwnedRow + Target + Loadable, L: Loadable> Reader<Loaded<D, L>> {
         Self::with_loader::<T, N>(Loader::of::<T, I>(include))
     }
 
-    pub(super) fn with_loader<T, N: Rows<T, Item = D>>(loader: Loader<L>) -> Self {
+    pub(super) fn with_loader<T, N: Rows<T, Item = D>>(mut loader: Loader<L>) -> Self {
         let mut projection = N::projection();
         if let Some(projection) = &mut projection {
             loader.names.iter().for_each(|name| require(projection, name));
         }
+        let hops = std::mem::take(&mut loader.hops);
         let read: Read<Loaded<D, L>> = Box::new(move |run, operation, stored| {
             let documents = decode_all::<D>(operation, stored);
             let linking =
@@ -273,7 +289,7 @@ impl<D: OwnedRow + Target + Loadable, L: Loadable> Reader<Loaded<D, L>> {
                 Ok(documents.into_iter().zip(links).map(|(doc, links)| Loaded::new(doc, links)).collect())
             })
         });
-        Self { projection, read }
+        Self { projection, hops, read }
     }
 }
 

@@ -15,9 +15,16 @@ use super::{
     loaded::Loaded,
     reader::{LoadableView, Nest, Reader, Rows, Whole},
     refers_to::sealed,
-    run::{INCLUDE, IncludeRun},
+    run::{Hop, INCLUDE, IncludeRun},
 };
-use crate::{error::Result, filter::IntoFilter, model::Model, sort::IntoSort};
+use crate::{
+    error::Result,
+    filter::IntoFilter,
+    model::{Model, Tenanted},
+    path::Operand,
+    policies::Tenant,
+    sort::IntoSort,
+};
 
 /// The documents of `C` that refer to a document of `M`.
 ///
@@ -26,13 +33,14 @@ use crate::{error::Result, filter::IntoFilter, model::Model, sort::IntoSort};
 pub struct ReferredBy<M, C, N = Whole> {
     request: ReferrersQuery<C>,
     nest: N,
+    tenant: Tenant,
     types: PhantomData<fn() -> M>,
 }
 
 impl<M, C> ReferredBy<M, C> {
     pub(super) fn new(field: impl sealed::Field) -> Self {
         let request = ReferrersQuery { field: field.into_location(), filter: None, sort: None, limit: None };
-        Self { request, nest: Whole, types: PhantomData }
+        Self { request, nest: Whole, tenant: Tenant::Unspecified, types: PhantomData }
     }
 
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
@@ -43,12 +51,30 @@ impl<M, C> ReferredBy<M, C> {
 
 impl<M, C, N> ReferredBy<M, C, N> {
     fn with<N2>(self, change: impl FnOnce(N) -> N2) -> ReferredBy<M, C, N2> {
-        ReferredBy { request: self.request, nest: change(self.nest), types: PhantomData }
+        ReferredBy { request: self.request, nest: change(self.nest), tenant: self.tenant, types: PhantomData }
     }
 
     /// Loads only the documents that match this filter too. Another call replaces the filter.
     pub fn filter(mut self, filter: impl IntoFilter<C>) -> Self {
         self.request.filter = Some(filter.into_filter());
+        self
+    }
+
+    /// Reads only the documents of this tenant: see [`Link::tenant`](super::Link::tenant).
+    pub fn tenant<K>(mut self, tenant: impl Operand<C::Tenant, K>) -> Self
+    where
+        C: Tenanted,
+    {
+        self.tenant = Tenant::of(tenant.operand());
+        self
+    }
+
+    /// Reads the documents of all tenants, here and in what they include.
+    pub fn all_tenants(mut self) -> Self
+    where
+        C: Tenanted,
+    {
+        self.tenant = Tenant::All;
         self
     }
 
@@ -108,6 +134,10 @@ where
         names.push("_id".to_owned());
     }
 
+    fn add_hops(&self, hops: &mut Vec<Hop>) {
+        hops.push(Hop::to::<C>(self.tenant.clone(), self.nest.hops()));
+    }
+
     fn load<'a>(
         self,
         run: &'a IncludeRun<'_>,
@@ -116,8 +146,9 @@ where
     where
         Self: 'a,
     {
-        let (request, mut reader) = (self.request, self.nest.into_reader());
+        let (request, mut reader, tenant) = (self.request, self.nest.into_reader(), self.tenant);
         Box::pin(async move {
+            let run = &run.with_tenant(tenant);
             let mut all: Vec<Vec<N::Item>> = Vec::new();
             all.resize_with(documents.len(), Vec::new);
             if documents.is_empty() {

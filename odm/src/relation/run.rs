@@ -1,6 +1,6 @@
 //! `IncludeRun`: what the hops of one include share, and the commands that they send.
 
-use std::{fmt, ops::Range, time::Duration};
+use std::{fmt, ops::Range, sync::Arc, time::Duration};
 
 use mongodb::{
     bson::{Bson, Document, RawDocumentBuf},
@@ -13,10 +13,10 @@ use crate::{
     action::{BorrowedSession, OperationTarget, fetch},
     collection::Target,
     database::Database,
-    error::Result,
+    error::{Error, Result},
     model::Model,
     operation::Verb,
-    policies::Scope,
+    policies::Tenant,
 };
 
 pub(super) const INCLUDE: Verb = Verb::reads("include", "find");
@@ -30,20 +30,35 @@ const BYTES_PER_COMMAND: usize = 4 << 20;
 /// The largest batch. A hop collects all documents, so that a small batch would only mean more commands.
 pub(super) const WHOLE_BATCH: u32 = i32::MAX.unsigned_abs();
 
+/// A hop, as far as it is known before anything is sent, and those inside.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    tenant: Tenant,
+    check: fn(&IncludeRun<'_>) -> Result<()>,
+    inside: Vec<Hop>,
+}
+
+impl Hop {
+    /// Describes a hop that reads documents of `T`.
+    pub(super) fn to<T: Model>(tenant: Tenant, inside: Vec<Self>) -> Self {
+        Self { tenant, check: |run| IncludeRun::check_target(&run.target::<T>()), inside }
+    }
+}
+
 /// What the hops of one include share.
 pub struct IncludeRun<'s> {
     database: Database,
-    /// The scope of the first read.
-    scope: Scope,
+    /// The tenant of the first read, or of the reference around.
+    tenant: Tenant,
     options: HopOptions,
     ids_per_command: usize,
     /// The session of the caller. Hops that could run at the same time run one after the other in it.
-    session: Option<Mutex<BorrowedSession<'s>>>,
+    session: Option<Arc<Mutex<BorrowedSession<'s>>>>,
 }
 
 /// The options of the first read that its hops have too.
 #[derive(Debug, Clone, Default)]
-pub(super) struct HopOptions {
+pub(crate) struct HopOptions {
     members: Option<SelectionCriteria>,
     read_concern: Option<ReadConcern>,
     max_time: Option<Duration>,
@@ -56,7 +71,7 @@ impl HopOptions {
         &mut self.max_time
     }
 
-    pub(super) fn of(options: &FindOptions) -> Self {
+    pub(crate) fn of(options: &FindOptions) -> Self {
         Self {
             members: options.selection_criteria.clone(),
             read_concern: options.read_concern.clone(),
@@ -74,19 +89,58 @@ impl fmt::Debug for IncludeRun<'_> {
 
 impl<'s> IncludeRun<'s> {
     /// Starts an include in the documents of a collection.
-    pub(super) fn new(
+    pub(crate) fn new(
         first: &Target,
         options: HopOptions,
         ids_per_command: usize,
         session: Option<BorrowedSession<'s>>,
     ) -> Self {
-        let (database, scope) = (first.database().clone(), first.policies().scope.clone());
-        Self { database, scope, options, ids_per_command, session: session.map(Mutex::new) }
+        let (database, tenant) = (first.database().clone(), first.policies().scope.tenant.clone());
+        Self {
+            database,
+            tenant,
+            options,
+            ids_per_command,
+            session: session.map(|session| Arc::new(Mutex::new(session))),
+        }
     }
 
-    /// Returns the collection of a model: for the tenant of the first read, and without deleted documents.
+    /// Returns the run for a reference that specifies a tenant, and for what is included of its documents.
+    pub(super) fn with_tenant(&self, tenant: Tenant) -> Self {
+        let tenant = match tenant {
+            Tenant::Unspecified => self.tenant.clone(),
+            specified => specified,
+        };
+        Self {
+            database: self.database.clone(),
+            tenant,
+            options: self.options.clone(),
+            ids_per_command: self.ids_per_command,
+            session: self.session.clone(),
+        }
+    }
+
+    /// Returns the collection of a model: for the tenant of the run, and without deleted documents.
     pub(super) fn target<T: Model>(&self) -> Target {
-        self.database.collection::<T>().with_tenant_of(&self.scope).untracked_target()
+        let advice = "specify it with `.tenant(..)` of the reference, or call `.all_tenants()` of it if that is \
+                      intended";
+        self.database.collection::<T>().for_tenant(&self.tenant, advice).untracked_target()
+    }
+
+    /// Returns an error if a hop cannot be sent, because its tenant is not known.
+    pub(crate) fn check(&self, hops: &[Hop]) -> Result<()> {
+        for hop in hops {
+            let run = self.with_tenant(hop.tenant.clone());
+            (hop.check)(&run)?;
+            run.check(&hop.inside)?;
+        }
+        Ok(())
+    }
+
+    fn check_target(target: &Target) -> Result<()> {
+        let policies = target.policies();
+        let checked = policies.scope.add_to(policies.fields, &mut Document::new());
+        target.operation(INCLUDE).check(checked.map_err(Error::from))
     }
 
     /// Splits the positions of the ids into ranges that fit into one command.

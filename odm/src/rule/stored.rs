@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use mongodb::bson::{Bson, DateTime};
 
-use super::{Range, Rule, Unit, length, text, url};
+use super::{Compared, Range, Rule, Unit, length, text, url};
 use crate::error::invalid::message;
 
 impl Rule {
@@ -24,7 +24,7 @@ impl Rule {
                 (integer(value)?.checked_rem(i64::from(*divisor))? != 0).then(|| message::undivided(divisor))
             }
             Self::UniqueItems => has_equal_items(value.as_array()?).then(|| message::EQUAL_ITEMS.to_owned()),
-            // Rules of several fields are about the document that the update results in.
+            // Rules of several fields are about the document that contains them.
             Self::Compare { .. } | Self::RequiredTogether(_) | Self::Nested | Self::Custom(_) => None,
         }
     }
@@ -70,6 +70,16 @@ impl Rule {
             Self::Length { max, unit: Unit::Item, .. } => length::outside(elements, Unit::Item, None, *max),
             _ => None,
         }
+    }
+}
+
+/// Returns the order of the stored values of two fields of the rule `compare`. Returns `None` if one is neither a number
+/// nor a date, or if both have no exact order here.
+pub(crate) fn order(one: &Bson, other: &Bson) -> Option<Ordering> {
+    match (one, other) {
+        (Bson::DateTime(one), Bson::DateTime(other)) => Some(one.cmp(other)),
+        (Bson::Double(one), Bson::Double(other)) => Some(f64::order(one, other)),
+        _ => compare(one, other),
     }
 }
 

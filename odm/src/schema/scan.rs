@@ -61,6 +61,7 @@ impl Schema {
 /// `Display` prints one line for each finding, and one for each of its samples. These lines contain ids, which are
 /// stored values.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[must_use = "a scan changes nothing: its findings are its only result"]
 pub struct Scan {
     collections: Vec<CollectionScan>,
 }

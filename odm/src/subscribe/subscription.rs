@@ -46,6 +46,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+#[must_use = "the changes are received by calling `next`"]
 pub struct Subscription<M, Row = Change<M>> {
     raw: RawSubscription,
     /// How often the front change was returned as an error.

@@ -3,6 +3,7 @@
 //! Only a value that the update contains can be checked. What depends on the stored document is left to the validator
 //! of the collection.
 
+mod several;
 mod variants;
 
 use mongodb::bson::{Bson, Document};
@@ -24,6 +25,7 @@ impl<M> Update<M> {
                 in_document(document, name, operator, operand, &mut violations);
             }
         }
+        several::in_update(document, self.changes.operators(), &mut violations);
         violations
     }
 }
@@ -33,6 +35,8 @@ impl<M> Update<M> {
 enum Operator {
     /// The field has this value afterwards.
     Set,
+    /// The document has these values in these fields afterwards, and maybe other fields.
+    SetFields,
     /// The field has this value or a greater one.
     Max,
     /// The field has this value or a smaller one.
@@ -131,6 +135,12 @@ fn judge(
     if let Operator::Set = operator {
         return value(stored, field, operand, found);
     }
+    if let Operator::SetFields = operator {
+        if let (TypeMeta::Document(document), Bson::Document(given)) = (plain(stored), operand) {
+            several::check(document.get(), given, several::Known::These, found);
+        }
+        return;
+    }
     let rules = || field.into_iter().flat_map(FieldMeta::rules);
     if let Operator::Push | Operator::AddToSet = operator {
         let each = operand.as_document().and_then(|operand| operand.get("$each")).and_then(Bson::as_array);
@@ -159,7 +169,7 @@ fn judge(
             Operator::Max => rule.violated_by_at_least(operand),
             Operator::Min => rule.violated_by_at_most(operand),
             Operator::Inc => rule.violated_by_adding(operand),
-            Operator::Set | Operator::Push | Operator::AddToSet => None,
+            Operator::Set | Operator::SetFields | Operator::Push | Operator::AddToSet => None,
         };
         push(rule.name(), broken, found);
     }
@@ -190,6 +200,7 @@ fn value(stored: &'static TypeMeta, field: Option<&'static FieldMeta>, given: &B
     match (plain(stored), given) {
         (TypeMeta::Document(document), Bson::Document(given)) => {
             fields(document.get().fields(), given, found);
+            several::check(document.get(), given, several::Known::All, found);
         }
         (TypeMeta::Enum(enumeration), given) => variants::value_of(enumeration.get(), given, found),
         (TypeMeta::Tuple(types), Bson::Array(elements)) => items(types.get(), elements, found),

@@ -35,6 +35,7 @@ mod nesting;
 mod page;
 mod patch;
 mod pipeline;
+mod pointers;
 mod policies;
 mod positions;
 mod relation;

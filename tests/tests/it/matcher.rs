@@ -82,8 +82,7 @@ async fn compare(db: &Database, documents: &[RawDocumentBuf], filter: &Document)
     for document in documents {
         let id = document.get_i32("_id").unwrap();
         let is_match = filter_here.matches_raw(document).unwrap();
-        let document =
-            || Bson::Document(Document::try_from(document.clone()).unwrap()).into_canonical_extjson();
+        let document = || Bson::Document(Document::try_from(document.clone()).unwrap()).to_string();
         assert_eq!(is_match, found.contains(&id), "{:?}\n{}", Bson::from(filter.clone()), document());
     }
     Some(found.len())

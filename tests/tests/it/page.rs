@@ -2,6 +2,7 @@
 
 mod commands;
 mod concurrent;
+mod includes;
 mod order;
 mod refused;
 mod tokens;

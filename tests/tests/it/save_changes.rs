@@ -438,7 +438,7 @@ async fn a_default_is_stored_as_a_whole(db: Database) {
         update.to_string(),
         r#"{ "$set": { "settings": { "theme": "dark", "size": 12 }, "prices": { "EUR": 1, "NOK": 11 }, "marks": [{ "_id": "a", "count": 1 }] } }"#,
     );
-    readers.save_changes(&before, &after).await.unwrap();
+    assert_eq!(readers.save_changes(&before, &after).await.unwrap(), SavedChanges::Stored);
     assert_eq!(readers.get(id).await.unwrap().as_ref(), Some(&after));
 
     // A value that differs from the default is stored, so a part of it can be changed.
@@ -450,7 +450,7 @@ async fn a_default_is_stored_as_a_whole(db: Database) {
         Update::between(&after, &last).to_string(),
         r#"{ "$set": { "settings.size": 13, "prices.SEK": 9 }, "$push": { "marks": { "$each": [{ "_id": "b", "count": 2 }] } } }"#,
     );
-    readers.save_changes(&after, &last).await.unwrap();
+    assert_eq!(readers.save_changes(&after, &last).await.unwrap(), SavedChanges::Stored);
     assert_eq!(readers.get(id).await.unwrap(), Some(last));
 }
 

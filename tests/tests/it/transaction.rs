@@ -8,6 +8,7 @@ mod outcome;
 mod refused;
 mod retry;
 mod session;
+mod specified;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -34,6 +34,9 @@ struct Person {
     pair: (i32, Mark),
     #[serde(flatten)]
     more: More,
+    stay: Option<Stay>,
+    stays: Vec<Stay>,
+    seasons: BTreeMap<String, Stay>,
 }
 
 #[derive(Debug, Clone, PartialEq, Value)]
@@ -62,6 +65,7 @@ enum Choice {
 #[serde(tag = "kind", content = "of")]
 enum Kind {
     Mark(Mark),
+    Stay(Stay),
 }
 
 #[derive(Debug, Clone, PartialEq, Embedded)]
@@ -83,9 +87,30 @@ struct Mark {
 }
 
 #[derive(Debug, Clone, PartialEq, Embedded)]
+#[odm(validate(compare(least < most), required_together(least, most)))]
 struct More {
     #[odm(validate(range(min = 0.5)))]
     weight: f64,
+    least: Option<f64>,
+    most: Option<f64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Embedded)]
+#[odm(validate(compare(from < to), required_together(currency, price)))]
+struct Stay {
+    #[serde(rename = "start")]
+    from: i64,
+    to: i64,
+    price: Option<i32>,
+    currency: Option<String>,
+}
+
+fn stay(from: i64, to: i64) -> Stay {
+    Stay { from, to, ..Stay::default() }
+}
+
+fn with_price(price: i32) -> Stay {
+    Stay { price: Some(price), ..stay(1, 2) }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the form of a custom rule
@@ -184,6 +209,73 @@ async fn a_value_that_violates_a_rule_is_not_sent(db: Database) {
     assert_eq!(violations(&error), expected);
     let error = people.bulk_write([Write::update_many(Filter::all(), both())]).await.unwrap_err();
     assert_eq!(violations(error.bulk_write_error().unwrap().failures()[0].error()), expected);
+}
+
+/// The rules of several fields are checked if the update contains the whole document, or all of these fields.
+#[odm_test::test]
+async fn rules_of_several_fields(db: Database) {
+    let people: Collection<Person> = db.collection();
+    let p = Person::fields();
+    let order = "must be less than `to`";
+    let group = "must have both `currency` and `price`, or neither";
+    let cases: Vec<(Update<Person>, &str, &str)> = vec![
+        (p.stay().set(stay(2, 1)), "stay.start", order),
+        (p.stay().set_on_insert(stay(2, 2)), "stay.start", order),
+        (p.stay().set(with_price(1)), "stay", group),
+        (p.stays().set([stay(1, 2), stay(2, 1)]), "stays.1.start", order),
+        (p.stays().push(stay(2, 1)), "stays.$[].start", order),
+        (p.stays().push_each([stay(1, 2), with_price(1)]), "stays.$[]", group),
+        (p.stays().add_to_set(stay(2, 1)), "stays.$[].start", order),
+        (p.stays().each().set(stay(2, 1)), "stays.$[].start", order),
+        (p.stays().at(0).set(with_price(1)), "stays.0", group),
+        (p.seasons().set(BTreeMap::from([("may".to_owned(), stay(2, 1))])), "seasons.may.start", order),
+        (p.seasons().key("may").set(with_price(1)), "seasons.may", group),
+        (p.kinds().push(Kind::Stay(stay(2, 1))), "kinds.$[].of.start", order),
+        (p.stay().from().set(2) + p.stay().to().set(1), "stay.start", order),
+        (p.stay().from().set(2) + p.stay().to().set_on_insert(1), "stay.start", order),
+        (p.stay().price().set(1) + p.stay().currency().unset(), "stay", group),
+        (p.stay().price().set(1) + p.stay().currency().set_null(), "stay", group),
+        (p.stays().each().from().set(2) + p.stays().each().to().set(1), "stays.$[].start", order),
+        (
+            p.seasons().key("may").price().set(1) + p.seasons().key("may").currency().unset(),
+            "seasons.may",
+            group,
+        ),
+        (p.more().least().set(0.5) + p.more().most().set(0.5), "least", "must be less than `most`"),
+        (
+            p.more().least().set(0.5) + p.more().most().unset(),
+            "",
+            "must have both `least` and `most`, or neither",
+        ),
+        (Update::raw(doc! { "$set": { "stay": { "start": 2, "to": 1_i64 } } }), "stay.start", order),
+    ];
+    for (update, path, message) in cases {
+        let shown = update.to_string();
+        let error = people.update_one(Filter::all(), update).await.unwrap_err();
+        assert_eq!(violations(&error), [format!("{path}: {message}")], "{shown}");
+    }
+
+    // The name of the elements is made from the condition.
+    let update = p.stays().each_where(|s| s.to().gt(1)).set(with_price(1));
+    let error = people.update_one(Filter::all(), update).await.unwrap_err();
+    assert!(violations(&error)[0].starts_with("stays.$["), "{error}");
+
+    let updates = [
+        p.stay().set(stay(1, 2)),
+        p.stay().from().set(i64::MAX),
+        p.stay().from().set(2) + p.stay().to().inc(1),
+        p.stay().price().set(1),
+        p.stay().price().unset() + p.stay().currency().set_null(),
+        p.stays().at(0).from().set(2) + p.stays().at(1).to().set(1),
+        p.more().least().set(0.5) + p.more().weight().set(1.0),
+    ];
+    for update in updates {
+        let shown = update.to_string();
+        people
+            .update_one(p.name().eq("nobody"), update)
+            .await
+            .unwrap_or_else(|error| panic!("{shown}: {error}"));
+    }
 }
 
 /// What depends on the stored document, or on a function, is left to the server.

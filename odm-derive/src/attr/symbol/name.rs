@@ -5,7 +5,10 @@ use std::fmt::Write;
 use syn::Ident;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
-use super::elsewhere::{Elsewhere, elsewhere};
+use super::{
+    elsewhere::{Elsewhere, elsewhere},
+    foreign,
+};
 use crate::derive::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
 /// A group of attributes, one variant for each attribute.
@@ -58,6 +61,9 @@ pub(crate) trait AttributeName: Copy + 'static {
             return syn::Error::new(ident.span(), reason);
         }
         let (valid, place) = (Self::texts(position), position.name());
+        if let Some(advice) = foreign::advice(position, ident) {
+            return syn::Error::new(ident.span(), format!("unknown attribute `{ident}` {place}: {advice}"));
+        }
         let mut message = format!("unknown attribute `{ident}` {place}; ");
         if let [only] = valid[..] {
             let _ = write!(message, "the only valid attribute here is `{only}`");

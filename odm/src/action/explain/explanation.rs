@@ -31,6 +31,7 @@ use crate::error::{Error, Result};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "an explanation is only useful if it is read"]
 pub struct Explanation {
     plan: Plan,
     raw: Document,

@@ -326,7 +326,10 @@ fn an_error_in_a_transaction_has_no_outcome() {
         assert!(undone && !error.is_applied() && !error.is_outcome_unknown(), "{name}: {error}");
     }
     let error = Error::decode(&[], CodecError::malformed()).during(&INSERT).in_transaction();
-    assert!(error.to_string().ends_with("; the commit applies the write"), "{error}");
+    assert!(
+        error.to_string().ends_with("; the write is applied only if its transaction is committed"),
+        "{error}"
+    );
 }
 
 /// The error that interrupts many writes has the same predicates as for one write of many documents.

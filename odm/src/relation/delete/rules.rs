@@ -36,7 +36,8 @@ pub(super) struct Handles {
 
 impl Handles {
     fn collection<M: Model>(&self) -> Collection<M> {
-        self.database.collection::<M>().with_tenant_of(&self.scope)
+        let advice = "delete these documents with a call of their own";
+        self.database.collection::<M>().for_tenant(&self.scope.tenant, advice)
     }
 }
 

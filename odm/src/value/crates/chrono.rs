@@ -3,11 +3,12 @@
 //! A BSON date counts milliseconds: a finer time is rounded towards the past, before 1970 too. It has no offset, so
 //! `DateTime<FixedOffset>` is not a field type; it can be compared with one.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use mongodb::bson;
 
 use super::{DAY, beyond, dates, not_midnight, same_date};
 use crate::{
+    clock::ClockTime,
     error::codec::CodecResult,
     value::{Instant, TimeField},
 };
@@ -34,6 +35,12 @@ dates! {
     NaiveDate: |date| date.and_time(NaiveTime::MIN).and_utc().timestamp_millis(), |millis| {
         if millis % DAY == 0 { instant(millis).map(|date| date.date_naive()) } else { Err(not_midnight(millis)) }
     }, shown;
+}
+
+impl<Tz: TimeZone> ClockTime for DateTime<Tz> {
+    fn into_date_time(self) -> bson::DateTime {
+        bson::DateTime::from_millis(self.timestamp_millis())
+    }
 }
 
 impl Instant for DateTime<Utc> {}

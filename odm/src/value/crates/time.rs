@@ -8,6 +8,7 @@ use time::{Date, OffsetDateTime, PrimitiveDateTime, UtcDateTime};
 
 use super::{DAY, beyond, dates, not_midnight, same_date};
 use crate::{
+    clock::ClockTime,
     error::codec::CodecResult,
     value::{Instant, TimeField},
 };
@@ -40,6 +41,18 @@ dates! {
     Date: |date| millis_of(date.midnight().assume_utc()), |millis| {
         if millis % DAY == 0 { instant(millis).map(OffsetDateTime::date) } else { Err(not_midnight(millis)) }
     }, ToString::to_string;
+}
+
+impl ClockTime for OffsetDateTime {
+    fn into_date_time(self) -> bson::DateTime {
+        bson::DateTime::from_millis(millis_of(self))
+    }
+}
+
+impl ClockTime for UtcDateTime {
+    fn into_date_time(self) -> bson::DateTime {
+        bson::DateTime::from_millis(millis_of(self.to_offset(time::UtcOffset::UTC)))
+    }
 }
 
 impl Instant for OffsetDateTime {}

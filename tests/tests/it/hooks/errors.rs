@@ -23,7 +23,7 @@ async fn an_error_before_a_write_sends_nothing(db: Database, server: Server) {
     assert_eq!(
         error.to_string(),
         format!(
-            "insert_one on {name}: the hook `before_insert` returned an error: this text is refused; nothing was sent"
+            "insert_one on {name}: the hook `before_insert` returned an error: this text is refused; the write was not sent"
         ),
     );
 
@@ -97,7 +97,10 @@ async fn an_error_after_a_write_says_that_it_was_applied(db: Database) {
         .transaction(async |mut tx| {
             let error = notes.insert_one(&one).session(&mut tx).await.unwrap_err();
             assert!(
-                !error.is_applied() && error.to_string().ends_with("; the commit applies the write"),
+                !error.is_applied()
+                    && error
+                        .to_string()
+                        .ends_with("; the write is applied only if its transaction is committed"),
                 "{error}"
             );
             Err::<(), _>(error)
@@ -106,6 +109,38 @@ async fn an_error_after_a_write_says_that_it_was_applied(db: Database) {
         .unwrap_err();
     assert_eq!(error.hook_error().unwrap().hook(), "after_insert");
     assert_eq!(notes.count(Filter::all()).await.unwrap(), 4, "the transaction is aborted");
+    assert!(
+        error.to_string().ends_with("; the write is applied only if its transaction is committed"),
+        "{error}"
+    );
+
+    // A call of the hook has failed, so that the server has aborted the transaction.
+    let six = note(6, "log twice");
+    let error =
+        db.transaction(async |mut tx| notes.insert_one(&six).session(&mut tx).await).await.unwrap_err();
+    assert!(!error.is_applied() && !error.is_retryable(), "{error}");
+    assert!(error.to_string().ends_with("; the transaction is aborted"), "{error}");
+    assert_eq!(notes.count(Filter::all()).await.unwrap(), 4);
+}
+
+/// A hook that runs before the write may have sent calls of its own, so its error is not about them.
+#[odm_test::test]
+async fn an_error_before_a_write_in_a_transaction(db: Database) {
+    let notes = db.collection::<Note>();
+    let one = note(1, "refuse");
+    let error = db
+        .transaction(async |mut tx| {
+            notes.insert_one(&note(2, "a")).session(&mut tx).await?;
+            let error = notes.insert_one(&one).session(&mut tx).await.unwrap_err();
+            assert!(error.is_not_sent(), "{error}");
+            // Nothing was sent for this write, so the transaction goes on.
+            notes.insert_one(&note(3, "a")).session(&mut tx).await?;
+            Ok(error)
+        })
+        .await
+        .unwrap();
+    assert!(error.to_string().ends_with("this text is refused; the write was not sent"), "{error}");
+    assert_eq!(notes.count(Filter::all()).await.unwrap(), 2);
 }
 
 #[odm_test::test]

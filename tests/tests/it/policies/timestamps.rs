@@ -1,7 +1,10 @@
 //! `created_at` and `updated_at`.
 
+use std::time::{Duration, SystemTime};
+
 use odm::{
     Collection, Database, Filter, Id, Model, Update, Write,
+    action::SavedChanges,
     bson::{DateTime, Document, doc},
 };
 
@@ -199,9 +202,35 @@ async fn save_changes_does_not_store_the_times_of_the_models(db: Database) {
     let saved = notes.save_changes(&stored, &new).await.unwrap();
     assert!(matches!(saved, odm::action::SavedChanges::Unchanged), "{saved:?}");
     assert_eq!(times(&only(&notes).await), (1, 1, 1));
-    notes.save_changes(&stored, &Note { n: 2, ..new.clone() }).await.unwrap();
+    let saved = notes.save_changes(&stored, &Note { n: 2, ..new.clone() }).await.unwrap();
+    assert_eq!(saved, SavedChanges::Stored);
     assert_eq!(times(&only(&notes).await), (2, 1, 2));
     clock.set(3);
-    notes.save_changes(&new, &Note { n: 3, ..stored }).await.unwrap();
+    let saved = notes.save_changes(&new, &Note { n: 3, ..stored }).await.unwrap();
+    assert_eq!(saved, SavedChanges::Stored);
     assert_eq!(times(&only(&notes).await), (3, 1, 3));
+}
+
+/// The function of a clock returns a moment of any crate.
+#[odm_test::test]
+async fn a_clock_of_another_type(db: Database) {
+    let (seconds, millis) = (1_714_564_800_i64, 1_714_564_800_123_i64);
+    let system = SystemTime::UNIX_EPOCH + Duration::from_millis(millis.unsigned_abs());
+    let utc = chrono::DateTime::from_timestamp_millis(millis).unwrap();
+    let offset = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap() + Duration::from_millis(123);
+    let clocks = [
+        db.clone().with_clock(move || at(millis)),
+        db.clone().with_clock(move || system),
+        db.clone().with_clock(move || utc),
+        db.clone().with_clock(move || utc.with_timezone(&chrono::FixedOffset::east_opt(3_600).unwrap())),
+        db.clone().with_clock(move || offset),
+        db.clone().with_clock(move || time::UtcDateTime::from(offset)),
+    ];
+    for (n, db) in (0..).zip(clocks) {
+        let notes: Collection<Note> = db.collection();
+        notes.insert_one(&note(n)).await.unwrap();
+        let stored = notes.find_one(Note::fields().n().eq(n)).await.unwrap().unwrap();
+        assert_eq!((stored.created_at, stored.updated_at), (Some(at(millis)), Some(at(millis))), "{n}");
+    }
+    let _: Database = db.with_clock(SystemTime::now);
 }

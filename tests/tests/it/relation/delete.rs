@@ -121,6 +121,12 @@ async fn a_delete_can_be_limited(db: Database) {
     store(&db, &[Author { id: ada }]).await;
     let late = references.delete(ada).deadline(Duration::ZERO).await.unwrap_err();
     assert!(late.is_timeout(), "{late}");
+    assert!(
+        late.to_string().starts_with(&format!("delete on {}.authors: the deadline of ", db.name())),
+        "{late}"
+    );
+    let late = references.delete_many([ada]).deadline(Duration::ZERO).await.unwrap_err();
+    assert_eq!(late.operation(), Some("delete_many"));
     assert_eq!(stored::<Author>(&db).await.len(), 1);
 
     // Another transaction has changed the document, and does not end.
@@ -193,9 +199,13 @@ async fn a_restriction_deletes_nothing(db: Database) {
     assert!(error.is_restricted() && !error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "a document in `books` refers to one of `authors` by `author`, whose delete rule is `restrict`; nothing was \
-         deleted"
+        format!(
+            "delete_many on {}.authors: a document in `books` refers to one of `authors` by `author`, whose delete rule \
+             is `restrict`; nothing was deleted",
+            db.name()
+        )
     );
+    assert_eq!(error.operation(), Some("delete_many"));
     let restriction = error.restriction().unwrap();
     assert_eq!(
         (restriction.collection(), restriction.path(), restriction.target()),
@@ -311,8 +321,11 @@ async fn it_can_be_part_of_a_transaction(db: Database) {
     let error = references.delete(written.id).session(&mut session).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "deletes by the rules of references are several commands that belong together: start a transaction in the \
-         session, or leave the session out; nothing was sent"
+        format!(
+            "delete on {}.books: deletes by the rules of references are several commands that belong together: start a \
+             transaction in the session, or leave the session out; nothing was sent",
+            db.name()
+        )
     );
     session.start_transaction().await.unwrap();
     references.delete(written.id).session(&mut session).await.unwrap();
@@ -328,12 +341,18 @@ async fn refusal<M: Model>(references: &References, id: Id<M>) -> String {
 
 #[odm_test::test]
 async fn rules_that_cannot_be_applied_are_refused(db: Database) {
+    // The derive checks the type of the field, but not what is inside of the documents in it.
     #[derive(Debug, Clone, Model)]
     #[odm(collection = "wrongs")]
     struct NotAReference {
         id: Id<NotAReference>,
         #[odm(on_delete = "cascade")]
-        title: String,
+        title: Title,
+    }
+
+    #[derive(Debug, Clone, Embedded)]
+    struct Title {
+        text: String,
     }
 
     #[derive(Debug, Clone, Model)]
@@ -341,7 +360,12 @@ async fn rules_that_cannot_be_applied_are_refused(db: Database) {
     struct NotNullable {
         id: Id<NotNullable>,
         #[odm(on_delete = "nullify")]
-        author: Id<Author>,
+        written: Written,
+    }
+
+    #[derive(Debug, Clone, Embedded)]
+    struct Written {
+        by: Id<Author>,
     }
 
     #[derive(Debug, Clone, Model)]
@@ -349,6 +373,11 @@ async fn rules_that_cannot_be_applied_are_refused(db: Database) {
     struct InMap {
         id: Id<InMap>,
         #[odm(on_delete = "restrict")]
+        roles: Roles,
+    }
+
+    #[derive(Debug, Clone, Embedded)]
+    struct Roles {
         authors: std::collections::BTreeMap<String, Id<Author>>,
     }
 
@@ -372,6 +401,11 @@ async fn rules_that_cannot_be_applied_are_refused(db: Database) {
     struct InArrays {
         id: Id<InArrays>,
         #[odm(on_delete = "restrict")]
+        teams: Teams,
+    }
+
+    #[derive(Debug, Clone, Embedded)]
+    struct Teams {
         authors: Vec<Vec<Id<Author>>>,
     }
 
@@ -395,11 +429,11 @@ async fn rules_that_cannot_be_applied_are_refused(db: Database) {
         ),
         (
             refusal(&db.references::<(Author, NotNullable)>(), id).await,
-            "`wrongs.author` cannot be nullified: declare it as an `Option` or a list; nothing was sent",
+            "`wrongs.written.by` cannot be nullified: declare it as an `Option` or a list; nothing was sent",
         ),
         (
             refusal(&db.references::<(Author, InMap)>(), id).await,
-            "`wrongs.authors.*` is a reference in a map, which the server cannot find by its id: a map has no delete \
+            "`wrongs.roles.authors.*` is a reference in a map, which the server cannot find by its id: a map has no delete \
              rule; nothing was sent",
         ),
         (
@@ -409,7 +443,7 @@ async fn rules_that_cannot_be_applied_are_refused(db: Database) {
         ),
         (
             refusal(&db.references::<(Author, InArrays)>(), id).await,
-            "`wrongs.authors` is a reference in an array inside of an array, which has no delete rule; nothing was sent",
+            "`wrongs.teams.authors` is a reference in an array inside of an array, which has no delete rule; nothing was sent",
         ),
         (
             refusal(&db.references::<(Author, DeepInArrays)>(), id).await,
@@ -417,11 +451,12 @@ async fn rules_that_cannot_be_applied_are_refused(db: Database) {
              sent",
         ),
     ] {
-        assert_eq!(message, expected);
+        assert_eq!(message, format!("delete on {}.authors: {expected}", db.name()));
     }
     let message = refusal(&db.references::<(Author, Book)>(), Id::<Series>::new()).await;
     assert!(
-        message.starts_with('`') && message.contains("::Series` is not one of the models of `references`: ")
+        message.starts_with(&format!("delete on {}.series: `", db.name()))
+            && message.contains("::Series` is not one of the models of `references`: ")
     );
 }
 

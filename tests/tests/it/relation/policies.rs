@@ -1,6 +1,9 @@
 //! References to models whose policies hide documents.
 
-use odm::bson::DateTime;
+use odm::{
+    bson::DateTime,
+    relation::{Linked, Loaded},
+};
 
 use super::*;
 
@@ -130,11 +133,83 @@ async fn a_tenant_of_another_type_is_refused(db: Database) {
     assert!(
         error.is_not_sent()
             && error.to_string().ends_with(
-                "expected a tenant of `orders`, which is stored as objectId, found the tenant of the first handle, which \
-                 is stored as string: read `orders` with a handle of its own; nothing was sent"
+                "expected the tenant that the documents of `orders` belong to, stored as objectId, found one that is \
+                 stored as string: specify it with `.tenant(..)` of the reference, or call `.all_tenants()` of it if \
+                 that is intended; nothing was sent"
             ),
         "{error}"
     );
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "visits")]
+struct Visit {
+    id: Id<Visit>,
+    team: Id<Team>,
+    tasks: Vec<Id<Task>>,
+}
+
+/// The handle of a model without a tenant specifies none, so the references do.
+#[odm_test::test]
+async fn a_reference_specifies_the_tenant(db: Database, server: Server) {
+    let [first, _, third] = companies(&db).await;
+    let (visits, tasks) = (db.collection::<Visit>(), db.collection::<Task>().all_tenants());
+    let of_first = tasks.find(Task::fields().team().eq(first.id)).await.unwrap();
+    let of_first: Vec<Task> = of_first.try_collect().await.unwrap();
+    let visit = |team| Visit { id: Id::new(), team, tasks: of_first.iter().map(|task| task.id).collect() };
+    visits.insert_many([visit(first.id), visit(third.id)]).await.unwrap();
+    let found = |loaded: Vec<Loaded<Visit, Linked<Team>>>| -> Vec<bool> {
+        loaded.iter().map(|visit| visit.links.found().is_some()).collect()
+    };
+    let all = || visits.find(Filter::all()).sort(Visit::fields().id().asc());
+    assert_eq!(found(all().include(|v| v.team().tenant("a")).await.unwrap()), [true, false]);
+    assert_eq!(found(all().include(|v| v.team().tenant("b")).await.unwrap()), [false, true]);
+    assert_eq!(found(all().include(|v| v.team().all_tenants()).await.unwrap()), [true, true]);
+
+    // The documents that a reference includes are of its tenant, unless they specify another.
+    let t = Task::fields();
+    let nested = all().include(|v| v.team().tenant("a").include(|m| m.referred_by(t.team()))).await.unwrap();
+    assert_eq!(nested[0].links.found().unwrap().links.len(), 2);
+    let nested =
+        all().include(|v| v.tasks().tenant("a").include(|task| task.team().tenant("b"))).await.unwrap();
+    assert!(nested[0].links.iter().flat_map(Linked::found).all(|task| task.links.found().is_none()));
+    // The tenant of the reference is stronger than that of the handle.
+    let teams = db.collection::<Team>().tenant("a");
+    let others = teams
+        .get(first.id)
+        .include(|m| (m.referred_by(t.team()), m.referred_by(t.team()).tenant("b").limit(9)))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((others.links.0.len(), others.links.1.len()), (2, 0));
+    let loaded: Vec<Visit> = all().await.unwrap().try_collect().await.unwrap();
+    assert_eq!(
+        found(visits.include(loaded.clone(), |v| v.team().all_tenants()).await.unwrap()),
+        [true, true]
+    );
+
+    let without = |error: odm::Error, collection: &str| {
+        assert!(
+            error.is_not_sent()
+                && error.to_string().ends_with(&format!(
+                    "expected the tenant that the documents of `{collection}` belong to, stored as string, found none: \
+                     specify it with `.tenant(..)` of the reference, or call `.all_tenants()` of it if that is \
+                     intended; nothing was sent"
+                )),
+            "{error}"
+        );
+    };
+    without(all().include(|v| v.team()).await.unwrap_err(), "teams");
+    without(all().include(|v| v.tasks()).await.unwrap_err(), "tasks");
+    without(visits.include(loaded, |v| v.team()).await.unwrap_err(), "teams");
+    let inside = all().include(|v| v.tasks().all_tenants().include(|t| t.team())).await.unwrap();
+    assert!(inside[0].links[0].found().unwrap().links.found().is_some());
+
+    // The first read is not sent either.
+    let (recorded, commands) = Commands::record(server.uri(), &db).await;
+    let visits = recorded.collection::<Visit>();
+    without(visits.find(Filter::all()).include(|v| v.team()).await.unwrap_err(), "teams");
+    commands.assert([]);
 }
 
 #[derive(Debug, Clone, PartialEq, Model)]

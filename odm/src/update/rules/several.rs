@@ -1,0 +1,86 @@
+//! The rules of several fields of a document.
+
+use std::collections::BTreeMap;
+
+use mongodb::bson::{Bson, Document, spec::ElementType};
+
+use super::{Operator, in_document, plain, push};
+use crate::{
+    error::invalid::Violations,
+    meta::{DocumentMeta, TypeMeta},
+    rule::{Rule, required_together, stored},
+};
+
+/// Checks the rules whose fields the update sets or removes one by one: `o.from().set(..) + o.to().set(..)`.
+pub(super) fn in_update(document: &'static DocumentMeta, operators: &Document, found: &mut Violations) {
+    let mut parents: BTreeMap<&str, Document> = BTreeMap::new();
+    for operator in ["$set", "$setOnInsert", "$unset"] {
+        let fields = operators.get_document(operator);
+        for (name, operand) in fields.into_iter().flatten() {
+            let (parent, field) = name.rsplit_once('.').unwrap_or(("", name));
+            // A field that is removed satisfies the same rules as one that is null.
+            let operand = if operator == "$unset" { Bson::Null } else { operand.clone() };
+            parents.entry(parent).or_default().insert(field, operand);
+        }
+    }
+    for (parent, fields) in parents {
+        if fields.len() < 2 {
+            continue;
+        }
+        match parent {
+            "" => check(document, &fields, Known::These, found),
+            _ => in_document(document, parent, Operator::SetFields, &Bson::Document(fields), found),
+        }
+    }
+}
+
+/// Which fields of a document are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// All of them. One that is not there is absent.
+    All,
+    /// Those that are there.
+    These,
+}
+
+/// Checks the rules of a document of which these fields are known.
+pub(super) fn check(document: &'static DocumentMeta, given: &Document, known: Known, found: &mut Violations) {
+    for field in document.fields().iter().filter(|field| field.is_flattened()) {
+        if let TypeMeta::Document(inside) = plain(field.stored_as()) {
+            check(inside.get(), given, known, found);
+        }
+    }
+    let is_known = |name: &&str| known == Known::All || given.contains_key(*name);
+    let value = |name: &str| given.get(name).filter(|value| !matches!(value, Bson::Null));
+    for rule in document.rules() {
+        match &rule {
+            Rule::Compare { left, operator, right } => {
+                if ![left, right].into_iter().all(is_known) || !is_ordered(document, left, right) {
+                    continue;
+                }
+                let (Some(one), Some(other)) = (value(left), value(right)) else { continue };
+                let broken = stored::order(one, other).is_some_and(|order| !operator.holds(order));
+                let from = found.len();
+                push(rule.name(), broken.then(|| operator.message(right)), found);
+                found.nest(from, left);
+            }
+            Rule::RequiredTogether(fields) if fields.iter().all(is_known) => {
+                let present = fields.iter().filter(|field| value(field).is_some()).count();
+                let broken = present > 0 && present < fields.len();
+                push(rule.name(), broken.then(|| required_together::message(fields)), found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Returns whether the stored values of both fields have the order of their values in Rust. An encoding of the user's
+/// may have another.
+fn is_ordered(document: &'static DocumentMeta, left: &str, right: &str) -> bool {
+    let kind = |name: &str| match document.any_field(name).map(plain)? {
+        TypeMeta::Int { .. } | TypeMeta::Float => Some(ElementType::Double),
+        TypeMeta::Scalar(ElementType::DateTime) => Some(ElementType::DateTime),
+        _ => None,
+    };
+    kind(left).is_some_and(|left| kind(right) == Some(left))
+}
