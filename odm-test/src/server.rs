@@ -17,11 +17,13 @@ use tokio::{
 
 use crate::error::{Error, OrError};
 use crate::test::name::of_run;
+use arguments::Arguments;
 use reaper::{Owner, Reaper};
 use resolve::Sources;
 use run::NextestRun;
 pub use source::Source;
 
+pub(crate) mod arguments;
 pub(crate) mod docker;
 pub(crate) mod mongod;
 pub(crate) mod reaper;
@@ -99,7 +101,28 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn start() -> Result<Self, Error> {
-        get(Wanted::Own).await
+        get(Wanted::Own(Arguments::default())).await
+    }
+
+    /// Starts a server for the caller alone, like [`start`](Self::start), with further arguments of `mongod`. They replace
+    /// those of this kit with the same name, except `--setParameter`, which can be repeated.
+    ///
+    /// In a container, the arguments cannot name files of this machine.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if no server can be started on this machine, for example because it does not know an argument, or
+    /// if `ODM_MONGODB_SOURCE` is `uri`.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// // An oplog of one megabyte, which the server truncates within about a second.
+    /// let server = odm_test::Server::start_with(["--oplogSize", "1", "--syncdelay", "1"]).await?;
+    /// server.stop().await;
+    /// # Ok(()) }
+    /// ```
+    pub async fn start_with<T: Into<String>>(arguments: impl IntoIterator<Item = T>) -> Result<Self, Error> {
+        get(Wanted::Own(Arguments::with(arguments))).await
     }
 
     /// Starts a server for the caller alone, from this source and no other. [`Source::Uri`] starts none: it returns
@@ -230,8 +253,8 @@ impl Server {
 enum Wanted {
     /// The server that all tests use.
     Shared,
-    /// A server that nobody else uses.
-    Own,
+    /// A server that nobody else uses, with these arguments.
+    Own(Arguments),
     /// A server from this source, which no other caller gets.
     By(Source),
 }
@@ -281,18 +304,18 @@ where
 }
 
 async fn serve(wanted: Wanted) -> Result<Running, Error> {
-    let sources = match wanted {
-        Wanted::By(source) => Sources::Only(source),
-        Wanted::Own => own_sources()?,
+    let (sources, arguments) = match wanted {
+        Wanted::By(source) => (Sources::Only(source), Arguments::default()),
+        Wanted::Own(arguments) => (own_sources()?, arguments),
         Wanted::Shared => {
             let sources = Source::selected()?.map_or(Sources::Any, Sources::Only);
             if let Some(run) = NextestRun::current() {
                 return run.server(sources, &owned_by(run.owner())).await;
             }
-            sources
+            (sources, Arguments::default())
         }
     };
-    resolve::find_or_start(sources, &owned_by(Owner::Holder)).await
+    resolve::find_or_start(sources, &owned_by(Owner::Holder), &arguments).await
 }
 
 /// Returns the sources of a server that nobody else uses.

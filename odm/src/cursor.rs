@@ -6,6 +6,7 @@
 mod batch;
 mod fetch;
 pub(crate) mod for_each_output;
+pub(crate) mod replies;
 mod session;
 
 pub(crate) use self::for_each_output::ForEachOutput;

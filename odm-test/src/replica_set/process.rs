@@ -9,7 +9,7 @@ use std::{
 
 use tokio::time::sleep;
 
-use super::start::ARGUMENTS;
+use super::start::arguments;
 use crate::error::{Error, OrError};
 use crate::server::{
     mongod::{self, Output},
@@ -41,8 +41,7 @@ impl Process {
         if self.running.is_some() {
             return Err(Error::new("this member runs: kill or stop it before you start it again"));
         }
-        let mut command = mongod::command(&self.program, &self.folder, self.port)?;
-        command.extend(ARGUMENTS.map(OsString::from));
+        let command = mongod::command(&self.program, &self.folder, self.port, &arguments())?;
         let command: Vec<&OsStr> = command.iter().map(OsString::as_os_str).collect();
         let (mut reaper, output) = Reaper::of_process(&self.owner, None, &command)?;
         reaper.server_ready();

@@ -14,7 +14,9 @@ use super::{
 use crate::error::{Error, OrError};
 use crate::log::log;
 use crate::server::{
-    Source, docker, mongod,
+    Source,
+    arguments::Arguments,
+    docker, mongod,
     reaper::{Owner, Reaper},
     replica_set::{self, PATIENCE},
     resolve, stale,
@@ -23,8 +25,10 @@ use crate::server::{
 /// The number of members: the smallest with which the loss of one leaves a majority.
 const MEMBERS: usize = 3;
 
-/// The arguments of a member beside those of every server: a stopped primary does not wait for its clients.
-pub(super) const ARGUMENTS: [&str; 2] = ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"];
+/// The arguments of a member: a stopped primary does not wait for its clients.
+pub(super) fn arguments() -> Arguments {
+    Arguments::with(["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"])
+}
 
 /// Starts a replica set, and returns it with a description for the log.
 pub(super) async fn start(source: Source, owner: &Owner) -> Result<(Running, String), Error> {
@@ -93,7 +97,8 @@ async fn containers(owner: &Owner, rest: &Rest) -> Result<(Vec<Member>, String),
     let ports = mongod::free_ports::<MEMBERS>()?;
 
     // Its server does nothing: the image is known to contain this program only.
-    let command = ["mongod", "--bind_ip", "127.0.0.1"].into_iter().chain(mongod::ARGUMENTS);
+    let every = Arguments::default();
+    let command = ["mongod", "--bind_ip", "127.0.0.1"].into_iter().chain(every.all());
     let network = |image: GenericImage| {
         ports
             .iter()
@@ -115,11 +120,10 @@ async fn containers(owner: &Owner, rest: &Rest) -> Result<(Vec<Member>, String),
     let mut members = Vec::new();
     for (index, port) in ports.into_iter().enumerate() {
         let member = format!("{name}-{index}");
-        let port_text = port.to_string();
+        let (port_text, arguments) = (port.to_string(), arguments());
         let command = ["mongod", "--bind_ip_all", "--port", &port_text]
             .into_iter()
-            .chain(mongod::ARGUMENTS)
-            .chain(ARGUMENTS)
+            .chain(arguments.all())
             .map(str::to_owned);
         let network = format!("container:{name}");
         let request = |image: GenericImage| image.with_cmd(command).with_network(network);

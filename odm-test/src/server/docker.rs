@@ -14,6 +14,7 @@ use testcontainers::{
 use tokio::time::timeout;
 
 use super::{
+    arguments::Arguments,
     mongod,
     reaper::{Owner, Reaper},
     replica_set, stale,
@@ -47,11 +48,11 @@ pub(crate) struct Container {
 }
 
 /// Starts a container of the image in `ODM_MONGODB_IMAGE`, as a replica set of one member.
-pub(crate) async fn start(owner: &Owner) -> Result<Container, Error> {
+pub(crate) async fn start(owner: &Owner, arguments: &Arguments) -> Result<Container, Error> {
     let image = provide().await?;
     let name = new_name(&image);
     let mut reaper = reaper(owner, &name)?;
-    let uri = run(&image, &name, owner, &reaper).await?;
+    let uri = run(&image, &name, owner, &reaper, arguments).await?;
     reaper.server_ready();
     if matches!(owner, Owner::Nobody) {
         log(format_args!("ODM_MONGODB_KEEP: the server stays until you run `docker rm -f -v {name}`"));
@@ -106,8 +107,14 @@ pub(crate) async fn launch(
 }
 
 /// Runs the container and makes its server a writable primary.
-async fn run(image: &str, name: &str, owner: &Owner, reaper: &Reaper) -> Result<String, Error> {
-    let command = ["mongod", "--bind_ip_all"].into_iter().chain(mongod::ARGUMENTS);
+async fn run(
+    image: &str,
+    name: &str,
+    owner: &Owner,
+    reaper: &Reaper,
+    arguments: &Arguments,
+) -> Result<String, Error> {
+    let command = ["mongod", "--bind_ip_all"].into_iter().chain(arguments.all());
     let request = |image: GenericImage| image.with_exposed_port(PORT.tcp()).with_cmd(command);
     let container = launch(image, name, owner, reaper, request).await?;
 

@@ -16,6 +16,7 @@ use std::{
 };
 
 use super::{
+    arguments::Arguments,
     reaper::{Owner, Reaper},
     replica_set, stale,
 };
@@ -40,26 +41,26 @@ pub(crate) fn find() -> Result<PathBuf, Error> {
 }
 
 /// Starts `program` as a replica set of one member on a free port of 127.0.0.1.
-pub(crate) async fn start(program: &Path, owner: &Owner) -> Result<Process, Error> {
+pub(crate) async fn start(program: &Path, owner: &Owner, arguments: &Arguments) -> Result<Process, Error> {
     stale::remove_folders();
     // Another process may take the free port before `mongod` binds it.
     let mut tries = 3;
     loop {
         tries -= 1;
-        match try_to_start(program, owner).await {
+        match try_to_start(program, owner, arguments).await {
             Err(error) if tries > 0 && error.to_string().contains("Address already in use") => {}
             result => return result,
         }
     }
 }
 
-async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
+async fn try_to_start(program: &Path, owner: &Owner, arguments: &Arguments) -> Result<Process, Error> {
     let port = free_port()?;
     let temporary = tempfile::Builder::new()
         .prefix(&format!("{}mongod-", stale::PREFIX))
         .tempdir()
         .or_error("cannot create a folder for the server's files")?;
-    let command = command(program, temporary.path(), port)?;
+    let command = command(program, temporary.path(), port, arguments)?;
     let command: Vec<&OsStr> = command.iter().map(OsString::as_os_str).collect();
     let (mut reaper, output) = Reaper::of_process(owner, Some(temporary.path()), &command)?;
     // From here on the reaper removes the folder.
@@ -87,7 +88,12 @@ async fn try_to_start(program: &Path, owner: &Owner) -> Result<Process, Error> {
 
 /// Creates the folder of the server's data in `folder`, and returns the command line that starts the server on this
 /// port. A server that has ended can be started again in the same folder.
-pub(crate) fn command(program: &Path, folder: &Path, port: u16) -> Result<Vec<OsString>, Error> {
+pub(crate) fn command(
+    program: &Path,
+    folder: &Path,
+    port: u16,
+    arguments: &Arguments,
+) -> Result<Vec<OsString>, Error> {
     let data = folder.join(DATA);
     fs::create_dir_all(&data).or_error(format_args!("cannot create {}", data.display()))?;
     let mut command = vec![program.into()];
@@ -96,7 +102,7 @@ pub(crate) fn command(program: &Path, folder: &Path, port: u16) -> Result<Vec<Os
     );
     command.extend(["--dbpath".into(), data.into_os_string()]);
     command.extend(["--logappend".into(), "--logpath".into(), folder.join(LOG).into_os_string()]);
-    command.extend(ARGUMENTS.map(OsString::from));
+    command.extend(arguments.all().map(OsString::from));
     Ok(command)
 }
 
@@ -108,24 +114,6 @@ pub(crate) fn id(folder: &Path) -> Option<String> {
     let id = fs::read_to_string(folder.join(DATA).join("mongod.lock")).ok()?;
     Some(id.trim().to_owned()).filter(|id| !id.is_empty())
 }
-
-/// The arguments of every `mongod` of this kit, in containers too: test commands (fail points), a replica set, little
-/// memory and disk space, and a journal that is written every millisecond, because each `dropDatabase` waits for that.
-pub(crate) const ARGUMENTS: [&str; 13] = [
-    "--replSet",
-    replica_set::NAME,
-    "--setParameter",
-    "enableTestCommands=1",
-    "--setParameter",
-    "diagnosticDataCollectionEnabled=false",
-    "--wiredTigerCacheSizeGB",
-    "0.25",
-    "--oplogSize",
-    "128",
-    "--journalCommitInterval",
-    "1",
-    "--quiet",
-];
 
 /// Returns a port on which no process listened a moment ago.
 fn free_port() -> Result<u16, Error> {

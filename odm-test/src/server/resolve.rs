@@ -10,7 +10,9 @@ use std::{
 use futures_util::FutureExt as _;
 
 use super::{
-    Running, docker, mongod,
+    Running,
+    arguments::Arguments,
+    docker, mongod,
     reaper::Owner,
     replica_set::{self, ServerInfo},
     source::Source,
@@ -42,10 +44,15 @@ impl Sources {
     }
 }
 
-/// Finds or starts a server for `owner`, from the first of `sources` that works.
-pub(super) async fn find_or_start(sources: Sources, owner: &Owner) -> Result<Running, Error> {
+/// Finds or starts a server for `owner`, from the first of `sources` that works. A server that runs already does not get
+/// the arguments.
+pub(super) async fn find_or_start(
+    sources: Sources,
+    owner: &Owner,
+    arguments: &Arguments,
+) -> Result<Running, Error> {
     first(sources, "server", async |source| {
-        let (running, what) = take(source, owner).await?;
+        let (running, what) = take(source, owner, arguments).await?;
         let uri = without_credentials(&running.uri);
         Ok((running, format!("{what}, {uri}")))
     })
@@ -81,7 +88,7 @@ fn given_uri() -> Option<String> {
 }
 
 /// Gets a server from one source. Returns it with a description for the log.
-async fn take(source: Source, owner: &Owner) -> Result<(Running, String), Error> {
+async fn take(source: Source, owner: &Owner, arguments: &Arguments) -> Result<(Running, String), Error> {
     match source {
         Source::Uri => {
             let uri = given_uri().ok_or_else(|| Error::new("ODM_MONGODB_URI is not set"))?;
@@ -93,14 +100,14 @@ async fn take(source: Source, owner: &Owner) -> Result<(Running, String), Error>
             Ok((Running { source, uri, version: server_info.version, reaper: None }, what))
         }
         Source::Docker => {
-            let container = unless_it_panics(docker::start(owner)).await?;
+            let container = unless_it_panics(docker::start(owner, arguments)).await?;
             let version = server_info(&container.uri).await?.version;
             let what = format!("MongoDB {version} in container {} of {}", container.name, container.image);
             Ok((Running { source, uri: container.uri, version, reaper: Some(container.reaper) }, what))
         }
         Source::Mongod | Source::Wheel => {
             let program = program(source)?;
-            let process = mongod::start(&program, owner).await?;
+            let process = mongod::start(&program, owner, arguments).await?;
             let version = server_info(&process.uri).await?.version;
             let what = format!("MongoDB {version}, {}", program.display());
             Ok((Running { source, uri: process.uri, version, reaper: Some(process.reaper) }, what))

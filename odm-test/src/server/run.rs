@@ -16,6 +16,7 @@ use fs4::FileExt;
 
 use super::{
     Running,
+    arguments::Arguments,
     reaper::Owner,
     replica_set,
     resolve::{self, Sources},
@@ -62,7 +63,7 @@ impl NextestRun {
             log(format_args!("server of this nextest run, from {}: {}", running.source, running.uri));
             return Ok(running);
         }
-        let result = resolve::find_or_start(sources, owner).await;
+        let result = resolve::find_or_start(sources, owner, &Arguments::default()).await;
         match &result {
             // The connection string may contain credentials, and every process can read it from the environment.
             Ok(running) if running.source == Source::Uri => {}

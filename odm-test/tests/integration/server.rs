@@ -54,6 +54,23 @@ async fn has_fail_points() {
 }
 
 #[odm_test::test]
+async fn has_the_arguments_of_the_caller_instead_of_those_of_the_kit() {
+    let server =
+        Server::start_with(["--oplogSize", "7", "--setParameter", "ttlMonitorSleepSecs=3"]).await.unwrap();
+    let client = server.client().await.unwrap();
+    let stats = client.database("local").run_command(doc! { "collStats": "oplog.rs" }).await.unwrap();
+    assert_eq!(stats.get("maxSize").unwrap().to_string(), (7 << 20).to_string());
+    let parameters = doc! { "getParameter": 1, "ttlMonitorSleepSecs": 1, "enableTestCommands": 1 };
+    let parameters = client.database("admin").run_command(parameters).await.unwrap();
+    assert_eq!(parameters.get_i32("ttlMonitorSleepSecs"), Ok(3));
+    assert!(parameters.contains_key("enableTestCommands"));
+    server.stop().await;
+
+    let error = Server::start_with(["--no-such-argument"]).await.unwrap_err();
+    assert!(error.to_string().contains("no-such-argument"), "{error}");
+}
+
+#[odm_test::test]
 async fn is_shared_by_the_tests_of_a_process(server: Server) {
     assert_eq!(Server::shared().await.unwrap().uri(), server.uri());
 }

@@ -2,15 +2,10 @@
 
 use std::future::Future;
 
-use futures_core::future::BoxFuture;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use mongodb::ClientSession;
 
-use super::{BorrowedSession, ImplicitSession, SessionState};
-use crate::{
-    error::{Result, WriteReply},
-    operation::Operation,
-};
+use super::SessionState;
+use crate::error::{Result, WriteReply};
 
 /// The state of an action that sends several commands at the same time: `.concurrency(..)`.
 ///
@@ -18,29 +13,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct Concurrent(pub(super) usize);
 
-impl<'s> SessionState<'s> for Concurrent {
-    fn at(self, _operation: Operation<'_>) -> Self {
-        self
-    }
-
-    fn run<T: 's>(
-        self,
-        call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
-    ) -> BoxFuture<'s, Result<T>> {
-        ImplicitSession.run(call)
-    }
-
-    fn run_with<T: 's>(
-        self,
-        calls: impl FnOnce(Option<BorrowedSession<'s>>) -> BoxFuture<'s, Result<T>>,
-    ) -> BoxFuture<'s, Result<T>> {
-        ImplicitSession.run_with(calls)
-    }
-
-    fn in_transaction(&self) -> bool {
-        false
-    }
-
+impl SessionState<'_> for Concurrent {
     fn concurrency(&self) -> usize {
         self.0
     }

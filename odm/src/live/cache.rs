@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use mongodb::bson::{Bson, RawDocument, RawDocumentBuf, doc};
+use mongodb::bson::{Bson, RawDocument, RawDocumentBuf, Timestamp, doc};
 
 use super::{
     fan_out::FanOut,
@@ -124,7 +124,7 @@ impl<M: Model + Send + Sync> Cache<M> {
             return Ok(document);
         }
         let before = *self.entries.part(&key);
-        let (document, stored) = match read::<M>(&self.target, id, &self.fan_out).await? {
+        let (document, stored) = match read::<M>(&self.target, id, self.fan_out.cluster_time()).await? {
             Some((document, stored)) => (Some(Arc::new(document)), Some(stored)),
             None => (None, None),
         };
@@ -185,14 +185,14 @@ pub(super) fn is_cacheable<M: Model>(key: &[u8], stored: Option<&RawDocument>) -
     }
 }
 
-/// Reads a document, which contains what the stream has delivered, and returns it with its bytes.
-pub(super) async fn read<M: Model + Send + Sync>(
+/// Reads a document, which contains what has changed until `after`, and returns it with its bytes.
+pub(super) async fn read<M: Model>(
     target: &Target,
     id: Bson,
-    fan_out: &FanOut<M>,
+    after: Option<Timestamp>,
 ) -> Result<Option<(M, RawDocumentBuf)>> {
     let filter = scoped(target, doc! { "_id": id })?;
-    let Some(document) = one(target, filter, fan_out.cluster_time()).await? else { return Ok(None) };
+    let Some(document) = one(target, filter, after).await? else { return Ok(None) };
     decode(&document).map(|decoded| Some((decoded, document)))
 }
 

@@ -7,11 +7,16 @@ use std::{
 
 use futures_core::future::BoxFuture;
 
-use super::{filtered::FilteredChange, hub::Hub, incoming::Incoming};
+use super::{
+    filtered::FilteredChange,
+    hub::{Hub, Setup},
+    incoming::Incoming,
+};
 use crate::{
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     filter::Matcher,
     model::Model,
+    subscribe::OnInvalidate,
     watch::{
         ResumeToken,
         raw_stream::{Peeked, RawStream},
@@ -23,7 +28,7 @@ use crate::{
 pub(super) struct CatchUp {
     state: State,
     until: Option<ResumeToken>,
-    is_looked_up: bool,
+    setup: Setup,
 }
 
 enum State {
@@ -36,15 +41,15 @@ pub(super) enum Step<M: Model> {
     Item(Result<FilteredChange<M>>),
     /// The fan-out has everything else.
     Done,
-    /// The end, with its error.
-    Failed(Error),
+    /// The end, without an error if the policy is to stop.
+    Ended(Option<Error>),
 }
 
 impl CatchUp {
     pub(super) fn new<M: Model>(hub: &Hub<M>, token: ResumeToken, until: Option<ResumeToken>) -> Self {
-        let (request, max_outage) = (hub.setup.request.clone(), hub.setup.max_outage);
-        let opening = RawStream::open(request, Start::After(token), max_outage);
-        Self { state: State::Opening(Box::pin(opening)), until, is_looked_up: hub.setup.is_looked_up }
+        let setup = hub.setup.clone();
+        let opening = RawStream::open(setup.request.clone(), Start::After(token), setup.max_outage);
+        Self { state: State::Opening(Box::pin(opening)), until, setup }
     }
 
     /// Returns the next change that concerns the filter. `last` becomes its token.
@@ -61,7 +66,7 @@ impl CatchUp {
                         self.state = State::Streaming(Box::new(stream));
                         continue;
                     }
-                    Err(error) => return Poll::Ready(Step::Failed(error)),
+                    Err(error) => return Poll::Ready(Step::Ended(Some(error))),
                 },
                 State::Streaming(stream) => stream,
             };
@@ -72,8 +77,13 @@ impl CatchUp {
                 }
                 Peeked::Nothing => continue,
                 Peeked::End(error) => {
-                    let gone = || Error::refused("the change stream has ended");
-                    return Poll::Ready(Step::Failed(error.unwrap_or_else(gone)));
+                    let error = error.unwrap_or_else(|| Error::refused("the change stream has ended"));
+                    let token = stream.token().cloned();
+                    match self.ended(error, token) {
+                        Ok(next) => self.state = State::Streaming(Box::new(next)),
+                        Err(step) => return Poll::Ready(step),
+                    }
+                    continue;
                 }
             }
             let Some(event) = stream.front() else { continue };
@@ -81,7 +91,8 @@ impl CatchUp {
             let token = match ResumeToken::of_event(&event) {
                 Ok(token) => token,
                 Err(cause) => {
-                    return Poll::Ready(Step::Failed(Error::decode_event((*event).clone(), cause)));
+                    let error = Error::decode_event((*event).clone(), cause);
+                    return Poll::Ready(Step::Ended(Some(error)));
                 }
             };
             if self.until.as_ref().is_some_and(|until| token.data() > until.data()) {
@@ -89,11 +100,29 @@ impl CatchUp {
             }
             stream.pass(token.clone());
             *last = Some(token);
-            match Incoming::new(&event, self.is_looked_up).filtered(filter) {
+            match Incoming::new(&event, self.setup.is_looked_up).filtered(filter) {
                 Ok(None) => {}
                 Ok(Some(change)) => return Poll::Ready(Step::Item(Ok(change))),
                 Err(error) => return Poll::Ready(Step::Item(Err(error))),
             }
+        }
+    }
+
+    /// Applies the policy to the end of the stream, and returns the next one.
+    fn ended<M: Model>(&self, error: Error, token: Option<ResumeToken>) -> Result<RawStream, Step<M>> {
+        if !matches!(error.kind(), ErrorKind::Invalidated) {
+            return Err(Step::Ended(Some(error)));
+        }
+        if is_there(self.until.as_ref(), token.as_ref()) {
+            // The fan-out has ended here too, or continues.
+            return Err(Step::Done);
+        }
+        match (self.setup.on_invalidate, token) {
+            (OnInvalidate::Stop, _) => Err(Step::Ended(None)),
+            (OnInvalidate::Continue, Some(token)) => {
+                self.setup.continuing(token).map_err(|error| Step::Ended(Some(error)))
+            }
+            (_, _) => Err(Step::Ended(Some(error))),
         }
     }
 }

@@ -127,11 +127,19 @@ impl<M> Drop for Lease<M> {
 }
 
 /// How the stream is opened, and opened again.
+#[derive(Clone)]
 pub(super) struct Setup {
     pub(super) request: StreamOptions,
     pub(super) max_outage: Option<Duration>,
     pub(super) on_invalidate: OnInvalidate,
     pub(super) is_looked_up: bool,
+}
+
+impl Setup {
+    /// Returns the stream after an invalidate event, which waits while no server is available.
+    pub(super) fn continuing(&self, token: ResumeToken) -> Result<RawStream> {
+        RawStream::continuing(self.request.clone(), token, self.max_outage)
+    }
 }
 
 impl<M: Model> Hub<M> {
@@ -227,7 +235,7 @@ impl<M: Model + Send + Sync> Hub<M> {
                 Peeked::End(error) => {
                     let token = stream.token().cloned();
                     self.state().progress.token.clone_from(&token);
-                    match ended(&self.setup, error, token).await {
+                    match ended(&self.setup, error, token) {
                         Ok(next) => stream = next,
                         Err(end) => return end,
                     }
@@ -294,18 +302,15 @@ fn time_of_position(stream: &RawStream) -> Option<Timestamp> {
     Some(stream.server_time().map_or(time, |server| time.min(server)))
 }
 
-/// Applies the policy to the end of the stream, and opens the next one.
-async fn ended(setup: &Setup, error: Option<Error>, token: Option<ResumeToken>) -> Result<RawStream, End> {
+/// Applies the policy to the end of the stream, and returns the next one.
+fn ended(setup: &Setup, error: Option<Error>, token: Option<ResumeToken>) -> Result<RawStream, End> {
     let error = error.unwrap_or_else(|| Error::refused("the change stream has ended"));
     if !matches!(error.kind(), ErrorKind::Invalidated) {
         return Err(End::Failed(error));
     }
     match (setup.on_invalidate, token) {
         (OnInvalidate::Stop, _) => Err(End::Stopped),
-        (OnInvalidate::Continue, Some(token)) => {
-            let opened = RawStream::open(setup.request.clone(), Start::After(token), setup.max_outage);
-            opened.await.map_err(End::Failed)
-        }
+        (OnInvalidate::Continue, Some(token)) => setup.continuing(token).map_err(End::Failed),
         (_, _) => Err(End::Failed(error)),
     }
 }

@@ -33,6 +33,9 @@ struct Queue {
     has_ended: bool,
     is_gone: bool,
     receiver: Option<Waker>,
+    /// The time of the last event, also if it was dropped.
+    #[cfg(feature = "redis")]
+    last_offered: Option<mongodb::bson::Timestamp>,
 }
 
 pub(super) enum Received {
@@ -75,6 +78,12 @@ impl Inbox {
         queue.has_overflowed = false;
     }
 
+    /// Returns the time of the last event, also if it was dropped.
+    #[cfg(feature = "redis")]
+    pub(super) fn last_offered(&self) -> Option<mongodb::bson::Timestamp> {
+        self.queue().last_offered
+    }
+
     /// Marks that everything is done that was received.
     #[cfg(feature = "redis")]
     pub(super) fn done(&self) {
@@ -105,6 +114,10 @@ impl<M: Model> Sink<M> for Inbox {
         let mut queue = self.queue();
         if queue.is_gone {
             return Offered::Gone;
+        }
+        #[cfg(feature = "redis")]
+        {
+            queue.last_offered = queue.last_offered.max(super::incoming::time_of(event.raw()));
         }
         if queue.events.len() >= self.capacity {
             queue.events.clear();

@@ -28,17 +28,13 @@ use crate::{
     sort::IntoSort,
     value::{OwnedRow, Raw},
     watch::{
-        classify::{Classification, classify},
+        classify::{Classification, SNAPSHOT_ATTEMPTS, classify},
         resume_state::pause,
     },
 };
 
 /// How many events wait for a live query. If there are more, it reads its documents again.
 const WAITING: usize = 4096;
-/// How often a read that fails is repeated.
-const ATTEMPTS: u32 = 10;
-/// The server's codes of a snapshot that is too old, or not available yet.
-const SNAPSHOT_LOST: [i32; 2] = [239, 246];
 
 impl<M: Model + Send + Sync> Collection<M> {
     /// Opens a live query: the result of a filter, and its differences. With the feature `live`.
@@ -290,9 +286,8 @@ impl<M: Model + Send + Sync> LiveQuery<M> {
             Ok(read) => read,
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
-                let is_lost = error.code().is_some_and(|code| SNAPSHOT_LOST.contains(&code));
-                let is_temporary = is_lost || !matches!(classify(&error), Classification::End);
-                if is_temporary && self.failures < ATTEMPTS {
+                let is_temporary = !matches!(classify(&error), Classification::End);
+                if is_temporary && self.failures < SNAPSHOT_ATTEMPTS {
                     return Ok(Some(Vec::new()));
                 }
                 return Err(error);

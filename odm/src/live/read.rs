@@ -1,16 +1,14 @@
 //! Reads that contain everything that the change stream has delivered.
 
-use futures_util::StreamExt;
 use mongodb::{
-    bson::{Bson, Document, RawBsonRef, RawDocument, RawDocumentBuf, Timestamp, doc},
+    bson::{Bson, Document, RawDocumentBuf, Timestamp, doc},
     options::{FindOptions, RunCursorCommandOptions},
-    raw_batch_cursor::{RawBatch, RawBatchCursor},
 };
 
 use crate::{
     collection::Target,
-    error::{Error, ErrorKind, Result},
-    exec,
+    cursor::replies,
+    error::Result,
     operation::{Operation, Verb},
     query::Query,
 };
@@ -88,30 +86,16 @@ async fn read(
 ) -> Result<(Vec<RawDocumentBuf>, Option<Timestamp>)> {
     let mut options = RunCursorCommandOptions::default();
     options.selection_criteria = target.driver().selection_criteria().cloned();
-    let call = target.database().driver().run_cursor_command(command).with_options(options);
-    let (mut cursor, mut batch): (RawBatchCursor, Option<RawBatch>) = exec::run(operation, async {
-        let mut cursor = call.batch().await?;
-        let batch = cursor.next().await.transpose()?;
-        Ok((cursor, batch))
-    })
-    .await?;
+    let database = target.database().driver();
+    let (mut cursor, mut batch) = replies::open(database, command, options, operation).await?;
     let (mut documents, mut time) = (Vec::new(), None);
     while let Some(reply) = batch {
-        time = time.or(append(reply.as_raw_document(), &mut documents)?);
-        batch = exec::run(operation.more(), async { cursor.next().await.transpose() }).await?;
+        let reply = reply.as_raw_document();
+        time = time.or(replies::cursor_of(reply)?.get_timestamp("atClusterTime").ok());
+        for document in replies::documents(reply)? {
+            documents.push(document?.to_owned());
+        }
+        batch = replies::more(&mut cursor, operation.more()).await?;
     }
     Ok((documents, time))
-}
-
-/// Reads the documents of a reply, and returns the time of its snapshot.
-fn append(reply: &RawDocument, documents: &mut Vec<RawDocumentBuf>) -> Result<Option<Timestamp>> {
-    let unreadable =
-        || Error::new(ErrorKind::Driver("the server's answer is not a batch of documents".into()));
-    let cursor = reply.get_document("cursor").map_err(|_| unreadable())?;
-    let batch = cursor.get_array("nextBatch").or_else(|_| cursor.get_array("firstBatch"));
-    for document in batch.map_err(|_| unreadable())? {
-        let document = document.ok().and_then(RawBsonRef::as_document).ok_or_else(unreadable)?;
-        documents.push(document.to_owned());
-    }
-    Ok(cursor.get_timestamp("atClusterTime").ok())
 }

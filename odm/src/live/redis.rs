@@ -1,14 +1,20 @@
 //! `RedisCache`: models by their ids in Redis, for several processes.
 
 mod entry;
+mod generation;
 mod upkeep;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use redis::aio::ConnectionManager;
 
 use self::{
     entry::{Found, Store},
+    generation::{Known, Reached},
     upkeep::Upkeep,
 };
 use super::{
@@ -20,6 +26,9 @@ use crate::{
     error::{Error, ErrorKind, Result},
     model::Model,
 };
+
+/// How often a call looks for a document, if the generation changes meanwhile.
+const FINDS: u32 = 3;
 
 /// Opens a [`RedisCache`]. Construct with [`FanOut::redis_cache`].
 #[must_use = "nothing is cached until the action is awaited"]
@@ -67,7 +76,7 @@ impl<M: Model + Send + Sync> OpenRedisCache<M> {
         let store = Store::new(connection, prefix, time_to_live);
         let upkeep = Upkeep::start(store.clone(), &fan_out).await.map_err(|error| unavailable(&error))?;
         let target = fan_out.collection().untracked_target();
-        Ok(RedisCache { store, upkeep, fan_out, target, max_lag })
+        Ok(RedisCache { store, upkeep, known: Mutex::default(), fan_out, target, max_lag })
     }
 }
 
@@ -96,18 +105,20 @@ impl<M: Model> fmt::Debug for OpenRedisCache<M> {
 /// A read-through cache of models by their ids in Redis, which several processes share.
 ///
 /// Each process has a change stream, and removes the documents that change. A document is written only if no process has
-/// removed it since its read began. So a document from the cache is never older than the [`lag`](Self::lag) of the process
-/// that wrote it was, and never older than that of this process.
+/// removed it since its read began, and the read contains every change that any process has removed. So a document from
+/// the cache is never older than the [`lag`](Self::lag) of this process, also if it was written by a process that was
+/// behind, and that was killed then.
 ///
 /// Opening a cache starts a new *generation*: what older processes wrote is not used any more, because nobody may have
 /// removed what changed between two processes. If Redis cannot be reached, calls read from the server, and the generation
-/// changes before the cache is used again.
+/// changes before the cache is used again. If Redis has lost its data, only what is read from then on is used.
 ///
 /// Documents are stored as BSON, under keys with the prefix, the generation and the id.
 #[must_use = "documents are read with `get`"]
 pub struct RedisCache<M: Model> {
     store: Store,
     upkeep: Arc<Upkeep>,
+    known: Mutex<Known>,
     fan_out: FanOut<M>,
     target: Target,
     max_lag: Duration,
@@ -132,15 +143,16 @@ impl<M: Model + Send + Sync> RedisCache<M> {
             }
             Some(Found::Nothing) => return Ok(None),
             Some(Found::Ticket(ticket)) => Some(ticket),
-            None => None,
+            Some(Found::Unknown(_)) | None => None,
         };
-        let document = read::<M>(&self.target, id, &self.fan_out).await?;
+        let after = self.fan_out.cluster_time().max(ticket.as_ref().and_then(|ticket| ticket.removed));
+        let document = read::<M>(&self.target, id, after).await?;
         let stored = document.as_ref().map(|(_, bytes)| bytes);
         if let Some(ticket) = ticket
             && is_cacheable::<M>(&key, stored.map(AsRef::as_ref))
         {
             let bytes = stored.map(|stored| stored.as_bytes());
-            if let Err(error) = self.store.fill(&key, &ticket, bytes).await {
+            if let Err(error) = self.store.fill(&key, &ticket, after, bytes).await {
                 log(&error);
             }
         }
@@ -148,13 +160,29 @@ impl<M: Model + Send + Sync> RedisCache<M> {
     }
 
     async fn found(&self, key: &[u8]) -> Option<Found> {
-        match self.store.find(key).await {
-            Ok(found) => Some(found),
-            Err(error) => {
-                log(&error);
-                None
+        for _ in 0..FINDS {
+            let known = self.known().clone();
+            match self.store.find(key, &known).await {
+                Ok(Found::Unknown(generation)) => {
+                    // After the reply: what was removed before it may have been removed from the earlier generation.
+                    let since = Reached::of(self.upkeep.received());
+                    let mut known = self.known();
+                    if known.generation != generation {
+                        *known = Known { generation, since };
+                    }
+                }
+                Ok(found) => return Some(found),
+                Err(error) => {
+                    log(&error);
+                    return None;
+                }
             }
         }
+        None
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_fresh(&self) -> bool {

@@ -115,10 +115,10 @@ impl<M: Model> Subscriber<M> {
             match ready!(catch_up.poll_step(cx, self.buffer.filter(), &mut self.last)) {
                 Step::Item(item) => return Poll::Ready(Some(item)),
                 Step::Done => self.catch_up = None,
-                Step::Failed(error) => {
+                Step::Ended(error) => {
                     self.catch_up = None;
                     self.buffer.close();
-                    return Poll::Ready(Some(Err(error)));
+                    return Poll::Ready(error.map(Err));
                 }
             }
         }

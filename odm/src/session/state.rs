@@ -103,37 +103,14 @@ impl fmt::Debug for ExplicitSession<'_> {
     }
 }
 
-/// Runs the call of an action in its session, if it has one.
+/// Runs the call of an action in its session, if it has one. The default functions are those of an action without one.
 pub(crate) trait SessionState<'s>: Sized {
     /// Checks that the session can run this operation, which the error names.
-    fn at(self, operation: Operation<'_>) -> Self;
-
-    /// Makes a call with the session that the driver accepts.
-    fn run<T: 's>(
-        self,
-        call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
-    ) -> BoxFuture<'s, Result<T>>;
-
-    /// Makes several calls, which observe themselves, with the session of the caller, if there is one.
-    fn run_with<T: 's>(
-        self,
-        calls: impl FnOnce(Option<BorrowedSession<'s>>) -> BoxFuture<'s, Result<T>>,
-    ) -> BoxFuture<'s, Result<T>>;
-
-    /// Returns whether the action is known to run in a transaction.
-    fn in_transaction(&self) -> bool;
-
-    /// Returns how many commands of the action may be sent at the same time.
-    fn concurrency(&self) -> usize {
-        1
-    }
-}
-
-impl<'s> SessionState<'s> for ImplicitSession {
     fn at(self, _operation: Operation<'_>) -> Self {
         self
     }
 
+    /// Makes a call with the session that the driver accepts.
     fn run<T: 's>(
         self,
         call: impl FnOnce(Option<&'s mut ClientSession>) -> BoxFuture<'s, Result<T>>,
@@ -141,6 +118,7 @@ impl<'s> SessionState<'s> for ImplicitSession {
         call(None)
     }
 
+    /// Makes several calls, which observe themselves, with the session of the caller, if there is one.
     fn run_with<T: 's>(
         self,
         calls: impl FnOnce(Option<BorrowedSession<'s>>) -> BoxFuture<'s, Result<T>>,
@@ -148,10 +126,18 @@ impl<'s> SessionState<'s> for ImplicitSession {
         calls(None)
     }
 
+    /// Returns whether the action is known to run in a transaction.
     fn in_transaction(&self) -> bool {
         false
     }
+
+    /// Returns how many commands of the action may be sent at the same time.
+    fn concurrency(&self) -> usize {
+        1
+    }
 }
+
+impl SessionState<'_> for ImplicitSession {}
 
 impl<'s> SessionState<'s> for ExplicitSession<'s> {
     fn at(self, operation: Operation<'_>) -> Self {

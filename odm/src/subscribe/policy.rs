@@ -41,7 +41,8 @@ pub enum OnHistoryLost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum OnInvalidate {
-    /// Continues with a collection that is created with the same name.
+    /// Continues with a collection that is created with the same name. If the database is dropped, the positions in it are
+    /// too, so store them [in another](super::MongoPositions::new).
     #[default]
     Continue,
     /// Ends without an error.

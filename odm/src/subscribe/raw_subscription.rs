@@ -1,11 +1,11 @@
 //! `RawSubscription`: the changes of a subscription that are not decoded. It is not generic, so that it is compiled only once.
 
+mod beginning;
 mod reaction;
 
 use std::{
     fmt,
     future::Future,
-    mem::replace,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -24,11 +24,11 @@ use super::{
     lag::LagWatch,
     monitor::{Monitor, Phase},
     policy::Incident,
-    position::{Chunks, Place, Position, first_time, overlap},
+    position::{Chunks, Place, Position, overlap},
     setup::Setup,
     start::{Restart, Source, Started, start},
     store::Term,
-    term_task::{TermTask, save_beginning},
+    term_task::TermTask,
     tracker::{Room, Tracker},
 };
 use crate::{
@@ -323,63 +323,9 @@ impl RawSubscription {
         self.current = Some(Current { term, tracker, _task: term_task, _lag: lag });
     }
 
-    /// Saves the time of the first snapshot.
-    fn save_beginning(&mut self) {
-        let ended = State::Ended(None);
-        let (State::Copying(copy), Some(current)) = (replace(&mut self.state, ended), &self.current) else {
-            return;
-        };
-        let place = Place::Copy(Arc::clone(copy.copied()));
-        let saving =
-            save_beginning(Arc::clone(&self.setup), current.term.clone(), Arc::clone(&current.tracker));
-        self.state = State::Beginning(copy, Box::pin(saving));
-        self.quiet(place);
-    }
-
-    /// Delivers the existing documents, because the time of their snapshot is saved.
-    fn begun(&mut self, saved: Result<()>) {
-        match (replace(&mut self.state, State::Ended(None)), saved) {
-            (State::Beginning(copy, _), Ok(())) => self.state = State::Copying(copy),
-            (_, Err(error)) => self.failed(error),
-            (state, Ok(())) => self.state = state,
-        }
-    }
-
-    /// Continues with the stream, because all existing documents were delivered.
-    fn copied(&mut self) {
-        let State::Copying(copy) = &self.state else { return };
-        let (Some(time), Some(frontier)) = (first_time(copy.copied()), &self.frontier) else { return };
-        let place = Place::At(time, overlap(copy.copied(), None));
-        let position = Position { place, deployment: frontier.deployment.clone() };
-        self.restart(Restart::From { position, one_by_one: false });
-    }
-
     fn restart(&mut self, restart: Restart) {
         let term = self.current.as_ref().map(|current| current.term.clone());
         self.state = State::Starting(Box::pin(start(Arc::clone(&self.setup), restart, term, true)));
-    }
-
-    fn superseded(&mut self, error: Error) {
-        self.current = None;
-        self.frontier = None;
-        self.setup.report(&Incident::Superseded);
-        if self.setup.settings.lease.is_some() {
-            self.monitor.set_phase(Phase::Waiting);
-            self.restart(Restart::Load);
-        } else {
-            let error = error.during(&self.operation());
-            self.end(Some(error));
-        }
-    }
-
-    #[cold]
-    fn stuck(&self) -> Error {
-        Error::refused(format!(
-            "{} changes wait for their acknowledgement, and the first of them was dropped: acknowledge each change \
-             with `ack()`, or open the subscription again to have it delivered again",
-            self.setup.settings.max_unacknowledged
-        ))
-        .during(&self.operation())
     }
 }
 

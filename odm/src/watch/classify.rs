@@ -29,6 +29,10 @@ pub(crate) enum RequestKind {
     ForMore,
 }
 
+/// How often a read in a snapshot is made again after failures with errors that are not permanent. Among them are those of
+/// a snapshot that is too old (239), or not available yet (246).
+pub(crate) const SNAPSHOT_ATTEMPTS: u32 = 10;
+
 const RESUMABLE: &str = mongodb::error::RESUMABLE_CHANGE_STREAM_ERROR;
 const NOT_RESUMABLE: &str = "NonResumableChangeStreamError";
 
@@ -146,7 +150,8 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_is_doubted() {
-        assert_eq!(judged(8, RequestKind::ForMore).1, Classification::Doubt);
-        assert_eq!(judged(50738, RequestKind::ForMore).1, Classification::Doubt);
+        for code in [8, 239, 246, 50738] {
+            assert_eq!(judged(code, RequestKind::ForMore).1, Classification::Doubt, "{code}");
+        }
     }
 }

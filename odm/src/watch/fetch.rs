@@ -9,7 +9,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::StreamExt;
 use mongodb::{
     bson::doc,
     raw_batch_cursor::{RawBatch, RawBatchCursor},
@@ -18,6 +17,7 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use super::{options::StreamOptions, reply::Reply, resume_state::Start};
 use crate::{
+    cursor::replies,
     error::{Error, ErrorKind, Result},
     exec,
     operation::{Operation, Verb},
@@ -96,20 +96,13 @@ fn with(cursor: Box<RawBatchCursor>, reply: Reply) -> Answer {
 
 async fn open(request: &StreamOptions, start: &Start) -> Result<(Box<RawBatchCursor>, Reply)> {
     let database = request.database();
-    let call = database.run_cursor_command(request.command(start)?);
-    let call = call.with_options(request.cursor_options());
-    let (cursor, batch) = exec::run(request.operation(OPEN), async {
-        let mut cursor = call.batch().await?;
-        let batch = cursor.next().await.transpose()?;
-        Ok((cursor, batch))
-    })
-    .await?;
+    let (command, options) = (request.command(start)?, request.cursor_options());
+    let (cursor, batch) = replies::open(&database, command, options, request.operation(OPEN)).await?;
     Ok((Box::new(cursor), read(batch)?))
 }
 
 async fn more(request: &StreamOptions, cursor: &mut RawBatchCursor) -> Result<Reply> {
-    let call = async { cursor.next().await.transpose() };
-    read(exec::run(request.operation(MORE), call).await?)
+    read(replies::more(cursor, request.operation(MORE)).await?)
 }
 
 /// Reads a batch. If the driver returns no batch, the cursor was closed.

@@ -1,5 +1,7 @@
 //! `RawStream`: a change stream of events that are not decoded. It is not generic, so that it is compiled only once.
 
+mod link;
+
 use std::{
     collections::VecDeque,
     fmt, mem,
@@ -14,6 +16,7 @@ use mongodb::{
 };
 use tokio::task::{JoinError, JoinHandle};
 
+use self::link::{Link, Step};
 use super::{
     classify::{Classification, RequestKind, classify, with_stream_kind},
     fetch::{Answer, Fetcher},
@@ -48,22 +51,6 @@ pub(crate) struct RawStream {
     replied: Instant,
 }
 
-/// The connection of the stream to the server. The stream sends a request only when it is polled.
-enum Link {
-    /// The stream has a cursor, and no request is in progress.
-    Idle { cursor: Box<RawBatchCursor>, number: i64 },
-    /// The next batch has been requested.
-    Fetching { task: JoinHandle<Answer>, number: i64 },
-    /// The stream has no cursor.
-    Closed,
-    /// A cursor has been requested.
-    Opening { task: JoinHandle<Answer>, request_kind: RequestKind },
-    /// The stream ends with this error after `events`.
-    Ending(Error),
-    /// The stream has ended.
-    Ended,
-}
-
 /// The result of [`RawStream::poll_peek`].
 pub(crate) enum Peeked {
     /// An event. It stays in [`RawStream::front`] until [`RawStream::pass`] removes it.
@@ -81,8 +68,28 @@ impl RawStream {
         max_outage: Option<Duration>,
     ) -> Result<Self> {
         let state = ResumeState::new(start, max_outage);
-        let mut stream = Self {
-            state: if request.retries_reads() { state } else { state.opening_once() },
+        let state = if request.retries_reads() { state } else { state.opening_once() };
+        let mut stream = Self::new(request, state)?;
+        std::future::poll_fn(|cx| stream.poll_open(cx)).await?;
+        Ok(stream)
+    }
+
+    /// Returns a stream that continues after the change with this token. It opens its cursor when it is polled. While no
+    /// server is available, it waits like a stream that was interrupted.
+    #[cfg(feature = "live")]
+    pub(crate) fn continuing(
+        request: StreamOptions,
+        token: ResumeToken,
+        max_outage: Option<Duration>,
+    ) -> Result<Self> {
+        let mut state = ResumeState::new(Start::After(token), max_outage);
+        state.opened(None);
+        Self::new(request, state)
+    }
+
+    fn new(request: StreamOptions, state: ResumeState) -> Result<Self> {
+        Ok(Self {
+            state,
             fetcher: Fetcher::new(request)?,
             events: VecDeque::new(),
             fragments: Fragments::default(),
@@ -92,9 +99,7 @@ impl RawStream {
             server_time: None,
             #[cfg(feature = "live")]
             replied: Instant::now(),
-        };
-        std::future::poll_fn(|cx| stream.poll_open(cx)).await?;
-        Ok(stream)
+        })
     }
 
     pub(crate) fn operation(&self) -> Operation<'_> {
@@ -326,18 +331,6 @@ impl RawStream {
     }
 }
 
-/// The result of a step.
-enum Step {
-    /// A request was sent to the server.
-    Requested,
-    /// The server replied.
-    Answered,
-    /// The request failed.
-    Failed,
-    /// The stream has ended.
-    Ended(Option<Error>),
-}
-
 /// Closes the cursor on the server. The driver closes an idle cursor when it is dropped. If a batch has been
 /// requested, the cursor would stay open until the batch is received, so it is killed here.
 impl Drop for RawStream {
@@ -351,17 +344,9 @@ impl Drop for RawStream {
 
 impl fmt::Debug for RawStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let link = match &self.link {
-            Link::Idle { .. } => "idle",
-            Link::Fetching { .. } => "fetching",
-            Link::Closed => "closed",
-            Link::Opening { .. } => "opening",
-            Link::Ending(_) => "ending",
-            Link::Ended => "ended",
-        };
         f.debug_struct("RawStream")
             .field("events", &self.events.len())
-            .field("link", &link)
+            .field("link", &self.link.name())
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! An instance of a subscription, in a process that tests pause and kill.
 //!
-//! `instance URI DATABASE LEASE PARTITIONS`: handles the changes of the collection `items` in transactions, with a lease
+//! `instance URI DATABASE LEASE`: handles the changes of the collection `items` in transactions, with a lease
 //! of this many milliseconds. Each change is a document of `effects`. Before the end of a transaction for an item with a
 //! `mark`, it stores the process id in `marks` and waits, so that a test can stop the process in the transaction.
 
@@ -33,11 +33,11 @@ struct Effect {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [uri, database, lease, partitions] = &arguments[..] else {
-        return Err("expected `instance URI DATABASE LEASE PARTITIONS`".into());
+    let [uri, database, lease] = &arguments[..] else {
+        return Err("expected `instance URI DATABASE LEASE`".into());
     };
     let db = Database::from_driver(Client::with_uri_str(uri).await?.database(database));
-    let (lease, _partitions) = (Duration::from_millis(lease.parse()?), partitions.parse::<u32>()?);
+    let lease = Duration::from_millis(lease.parse()?);
     let (items, effects): (Collection<Item>, Collection<Effect>) = (db.collection(), db.collection());
     let marks = db.driver().collection::<Document>("marks");
     let process = i64::from(std::process::id());

@@ -2,9 +2,11 @@
 
 mod cache;
 mod fan_out;
+mod history;
 mod lag;
 mod query;
 mod redis_cache;
+mod reopening;
 
 use std::time::Duration;
 

@@ -32,6 +32,7 @@ mod matcher;
 mod migrate;
 mod narrow;
 mod nesting;
+mod oplog;
 mod page;
 mod patch;
 mod pipeline;

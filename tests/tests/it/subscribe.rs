@@ -1,14 +1,20 @@
 //! Durable subscriptions.
 
 mod commands;
+mod dropped;
 mod existing_documents;
 mod hard_cases;
+mod images;
+mod large_events;
 mod lease;
 mod outbox;
 mod partitions;
+mod permission;
 mod position;
 mod processes;
+mod renewal;
 mod run;
+mod small_oplog;
 mod stored_session;
 mod transactional;
 

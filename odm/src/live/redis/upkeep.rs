@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use mongodb::bson::Timestamp;
 use redis::RedisResult;
 use tokio::time::sleep;
 
@@ -18,7 +19,7 @@ use super::{
         fan_out::FanOut,
         hub::Sink,
         inbox::{Inbox, Received},
-        incoming::{id_bytes, id_of},
+        incoming::{id_bytes, id_of, time_of},
     },
     entry::Store,
     log,
@@ -35,11 +36,14 @@ pub(super) struct Upkeep {
     /// Whether everything that has changed was removed, up to what waits.
     works: AtomicBool,
     is_stopped: AtomicBool,
+    /// The position of the stream when this process began.
+    begun: Option<Timestamp>,
 }
 
 /// What one step of the task does.
 enum Step {
-    Remove(Vec<Vec<u8>>),
+    /// These ids, which have changed until this time.
+    Remove(Vec<Vec<u8>>, Option<Timestamp>),
     StartGeneration,
     End,
 }
@@ -51,9 +55,9 @@ impl Upkeep {
         fan_out: &FanOut<M>,
     ) -> RedisResult<Arc<Self>> {
         let inbox = Arc::new(Inbox::new(WAITING));
-        fan_out.hub().add(Arc::clone(&inbox) as Arc<dyn Sink<M>>);
+        let begun = fan_out.hub().add(Arc::clone(&inbox) as Arc<dyn Sink<M>>).time;
         let upkeep =
-            Arc::new(Self { inbox, works: AtomicBool::new(true), is_stopped: AtomicBool::new(false) });
+            Arc::new(Self { inbox, works: AtomicBool::new(true), is_stopped: AtomicBool::new(false), begun });
         // What was removed before is of another generation.
         store.start_generation().await?;
         tokio::spawn(Arc::clone(&upkeep).run(store));
@@ -73,6 +77,12 @@ impl Upkeep {
         self.inbox.waiting()
     }
 
+    /// Returns the time of the last change that this process has removed, will remove soon, or never removes, because it
+    /// was before its beginning.
+    pub(super) fn received(&self) -> Option<Timestamp> {
+        self.begun.max(self.inbox.last_offered())
+    }
+
     pub(super) fn stop(&self) {
         self.is_stopped.store(true, Ordering::Release);
         self.inbox.close();
@@ -82,7 +92,7 @@ impl Upkeep {
         let mut failures = 0_u32;
         loop {
             let result = match self.next().await {
-                Step::Remove(ids) => store.remove(&ids).await,
+                Step::Remove(ids, time) => store.remove(&ids, time).await,
                 Step::StartGeneration => store.start_generation().await,
                 Step::End => return,
             };
@@ -112,21 +122,24 @@ impl Upkeep {
 
     /// Waits for events, and takes those that are there.
     async fn next(&self) -> Step {
-        let mut ids = Vec::new();
+        let (mut ids, mut time) = (Vec::new(), None);
         poll_fn(|cx| {
             loop {
                 match self.inbox.poll_next(cx) {
-                    Poll::Ready(Received::Event(event)) => match id_of(&event) {
-                        Some(id) => ids.push(id_bytes(id)),
-                        None => return Poll::Ready(Step::StartGeneration),
-                    },
+                    Poll::Ready(Received::Event(event)) => {
+                        time = time.max(time_of(&event));
+                        match id_of(&event) {
+                            Some(id) => ids.push(id_bytes(id)),
+                            None => return Poll::Ready(Step::StartGeneration),
+                        }
+                    }
                     Poll::Ready(Received::Overflow) => return Poll::Ready(Step::StartGeneration),
                     Poll::Ready(Received::End(_)) => return Poll::Ready(Step::End),
                     Poll::Pending if ids.is_empty() => return Poll::Pending,
-                    Poll::Pending => return Poll::Ready(Step::Remove(std::mem::take(&mut ids))),
+                    Poll::Pending => return Poll::Ready(Step::Remove(std::mem::take(&mut ids), time)),
                 }
                 if ids.len() >= BATCH {
-                    return Poll::Ready(Step::Remove(std::mem::take(&mut ids)));
+                    return Poll::Ready(Step::Remove(std::mem::take(&mut ids), time));
                 }
             }
         })

@@ -1,12 +1,8 @@
 //! The task that reads the existing documents.
 
-use futures_util::StreamExt;
 use mongodb::{
-    bson::{
-        Bson, Document, RawBson, RawBsonRef, RawDocument, RawDocumentBuf, Timestamp, doc, serialize_to_bson,
-    },
+    bson::{Bson, Document, RawBson, RawDocument, RawDocumentBuf, Timestamp, doc, serialize_to_bson},
     options::{AggregateOptions, RunCursorCommandOptions},
-    raw_batch_cursor::{RawBatch, RawBatchCursor},
 };
 use tokio::{sync::mpsc::Sender, time::sleep};
 
@@ -18,14 +14,14 @@ use super::{
     Batch, Existing,
 };
 use crate::{
+    cursor::replies,
     error::{Error, ErrorKind, Result},
-    exec,
     operation::Verb,
     query::Query,
     random::roll,
     watch::{
         ResumeToken,
-        classify::{Classification, classify},
+        classify::{Classification, SNAPSHOT_ATTEMPTS, classify},
         resume_state::{Start, pause},
     },
 };
@@ -34,10 +30,6 @@ const OPEN: Verb = Verb::new("subscribe", "aggregate").reading();
 
 /// How many documents one reply contains, if the caller sets no batch size.
 const BATCH: u32 = 1000;
-/// How often a snapshot may fail without a document in between.
-const ATTEMPTS: u32 = 10;
-/// The server's codes of a snapshot that is too old, or not available yet.
-const SNAPSHOT_LOST: [i32; 2] = [239, 246];
 
 /// Reads all documents, and sends them.
 pub(super) async fn read(
@@ -52,11 +44,9 @@ pub(super) async fn read(
         let Err(error) = snapshot(setup, &mut after, begun, &mut base, &mut failures, sender).await else {
             return Ok(());
         };
-        let is_lost = error.code().is_some_and(|code| SNAPSHOT_LOST.contains(&code));
         let most = match classify(&error) {
-            _ if is_lost => ATTEMPTS,
             Classification::Broken | Classification::Away => u32::MAX,
-            Classification::Doubt => ATTEMPTS,
+            Classification::Doubt => SNAPSHOT_ATTEMPTS,
             Classification::End => 0,
         };
         failures = failures.saturating_add(1);
@@ -94,15 +84,9 @@ async fn snapshot(
     options.batch_size = Some(batch_size(setup));
     let database = setup.target.database().driver();
     let command = command(setup, query(setup, after.as_ref())?);
-    let call = database.run_cursor_command(command).with_options(options);
-    let (mut cursor, mut batch): (RawBatchCursor, Option<RawBatch>) = exec::run(operation, async {
-        let mut cursor = call.batch().await?;
-        let batch = cursor.next().await.transpose()?;
-        Ok((cursor, batch))
-    })
-    .await?;
+    let (mut cursor, mut batch) = replies::open(database, command, options, operation).await?;
     let at = batch.as_ref().and_then(|batch| {
-        batch.as_raw_document().get_document("cursor").ok()?.get_timestamp("atClusterTime").ok()
+        replies::cursor_of(batch.as_raw_document()).ok()?.get_timestamp("atClusterTime").ok()
     });
     let at = at.ok_or_else(|| {
         Error::new(ErrorKind::Driver("the server's answer has no cluster time of its snapshot".into()))
@@ -127,7 +111,7 @@ async fn snapshot(
                 return Ok(());
             }
         }
-        batch = exec::run(operation.more(), async { cursor.next().await.transpose() }).await?;
+        batch = replies::more(&mut cursor, operation.more()).await?;
     }
     sender.send(Ok(Batch { rows: Vec::new(), base, last: Some(at) })).await.ok();
     Ok(())
@@ -181,14 +165,9 @@ fn command(setup: &Setup, pipeline: Vec<Document>) -> Document {
 
 /// Reads the documents of a reply.
 fn rows(reply: &RawDocument, base: &ResumeToken, at: Timestamp) -> Result<Vec<Existing>> {
-    let unreadable =
-        || Error::new(ErrorKind::Driver("the server's answer is not a batch of documents".into()));
-    let cursor = reply.get_document("cursor").map_err(|_| unreadable())?;
-    let batch = cursor.get_array("nextBatch").or_else(|_| cursor.get_array("firstBatch"));
     let mut rows = Vec::new();
-    for event in batch.map_err(|_| unreadable())? {
-        let event = event.ok().and_then(RawBsonRef::as_document).ok_or_else(unreadable)?;
-        let row = existing(event, base, at).ok_or_else(|| {
+    for event in replies::documents(reply)? {
+        let row = existing(event?, base, at).ok_or_else(|| {
             Error::refused(
                 "a stage of the pipeline changes or removes `_id`, which is the resume token of a change: keep it",
             )

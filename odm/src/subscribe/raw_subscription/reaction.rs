@@ -6,6 +6,7 @@ use mongodb::bson::doc;
 
 use super::{
     super::{
+        monitor::Phase,
         policy::{Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate, is_history_lost},
         position::{Place, Position},
         start::Restart,
@@ -29,6 +30,19 @@ impl RawSubscription {
                 let error = if error.operation().is_some() { error } else { error.during(&self.operation()) };
                 self.end(Some(error));
             }
+        }
+    }
+
+    pub(super) fn superseded(&mut self, error: Error) {
+        self.current = None;
+        self.frontier = None;
+        self.setup.report(&Incident::Superseded);
+        if self.setup.settings.lease.is_some() {
+            self.monitor.set_phase(Phase::Waiting);
+            self.restart(Restart::Load);
+        } else {
+            let error = error.during(&self.operation());
+            self.end(Some(error));
         }
     }
 
@@ -88,6 +102,16 @@ impl RawSubscription {
         };
         position.place = Place::After(token, chunks);
         self.restart(Restart::From { position, one_by_one: false });
+    }
+
+    #[cold]
+    pub(super) fn stuck(&self) -> Error {
+        Error::refused(format!(
+            "{} changes wait for their acknowledgement, and the first of them was dropped: acknowledge each change \
+             with `ack()`, or open the subscription again to have it delivered again",
+            self.setup.settings.max_unacknowledged
+        ))
+        .during(&self.operation())
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use odm::{Database, Filter, live::OnLag};
+use odm::{Database, Filter, bson::doc, live::OnLag};
 
-use super::{insert, next, open};
+use super::{insert, next, open, plain};
 use crate::watch::soon;
 
 /// Inserts orders with these ids, and waits until the first one has arrived everywhere.
@@ -72,4 +72,30 @@ async fn a_subscriber_can_hold_up_all(db: Database) {
     for id in 2..20 {
         assert_eq!(*next(&mut other).await.id().unwrap(), id, "a dropped subscriber holds up nobody");
     }
+}
+
+/// One reply can contain many changes, which are distributed later.
+#[odm_test::test]
+async fn the_lag_counts_from_the_reply_that_contains_a_change(db: Database) {
+    insert(&db, 0, "open", 1).await;
+    let fan_out = open(&db).await;
+    let mut slow = fan_out.subscriber(Filter::all()).buffer(1).on_lag(OnLag::Block).open().unwrap();
+    // The changes of a transaction are in one reply.
+    let mut session = db.driver().client().start_session().await.unwrap();
+    session.start_transaction().await.unwrap();
+    let documents = (1..6).map(|id| doc! { "_id": id, "status": "open", "total": 1 });
+    plain(&db).insert_many(documents).session(&mut session).await.unwrap();
+    session.commit_transaction().await.unwrap();
+    assert_eq!(*next(&mut slow).await.id().unwrap(), 1);
+    let held = Duration::from_millis(1500);
+    tokio::time::sleep(held).await;
+    assert_eq!(*next(&mut slow).await.id().unwrap(), 2);
+    soon(async {
+        while slow.waiting() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    // The third change was distributed just now.
+    assert!(fan_out.lag() >= held, "{:?}", fan_out.lag());
 }

@@ -10,7 +10,7 @@ use odm::{
 use odm_integration::commands::Commands;
 use odm_test::Server;
 
-use super::{Item, acknowledged, fast, insert};
+use super::{Item, acknowledged, fast, insert, plain};
 
 /// Returns the commands with this name.
 fn named(commands: &[Document], name: &str) -> Vec<Document> {
@@ -143,4 +143,30 @@ async fn existing_documents_are_read_in_a_snapshot(db: Database) {
         .unwrap();
     let plan = explain.to_string();
     assert!(plan.contains("IXSCAN") && !plan.contains("COLLSCAN"), "{plan}");
+}
+
+/// The server keeps what a slow consumer has not requested, so the memory does not depend on how many changes wait.
+#[odm_test::test]
+async fn a_slow_consumer_requests_no_batch_before_it_needs_it(db: Database) {
+    let server = Server::shared().await.unwrap();
+    let (recorded, commands) = Commands::record(server.uri(), &db).await;
+    let items: Collection<Item> = recorded.collection();
+    insert(&db, 0..1).await;
+    let mut changes = fast(&items, "slow").batch_size(10).await.unwrap();
+    let all: Vec<_> = (0..1000).map(|n| doc! { "n": n }).collect();
+    plain(&db).insert_many(all).await.unwrap();
+    commands.take();
+    let expected: Vec<i32> = (0..35).collect();
+    assert_eq!(acknowledged(&mut changes, 35).await, expected);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let requests = named(&commands.take(), "getMore").len();
+    // The first ones may have less than ten changes.
+    assert!((4..=6).contains(&requests), "{requests} requests for 35 of 1000 changes");
+
+    // The task that reads existing documents is two batches ahead.
+    let mut changes = fast(&items, "copy").begin(Beginning::ExistingDocuments).batch_size(10).await.unwrap();
+    acknowledged(&mut changes, 5).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let requests = named(&commands.take(), "getMore").len();
+    assert!(requests <= 3, "{requests} requests for 5 of 1000 documents");
 }

@@ -8,16 +8,14 @@ use std::{
 use odm::{
     Collection, Database, ErrorKind,
     bson::{Document, doc},
-    mongodb::{
-        Client,
-        options::{ClientOptions, FullDocumentBeforeChangeType, FullDocumentType},
-    },
-    subscribe::{Beginning, Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate, Subscribe},
-    watch::{Event, ResumeToken},
+    mongodb::{Client, options::ClientOptions},
+    subscribe::{Beginning, Incident, OnHistoryLost, Subscribe},
+    watch::ResumeToken,
 };
 use odm_test::Server;
 
-use super::{Item, acknowledged, fast, insert, next, number, plain, silence, soon, stored};
+use super::{Item, acknowledged, fast, insert, next, number, silence, soon, stored};
+use crate::failing::{fail, own};
 
 /// A token of the history of another server.
 fn stranger() -> Beginning {
@@ -27,16 +25,16 @@ fn stranger() -> Beginning {
 
 /// Records the incidents of a subscription.
 #[derive(Clone, Default)]
-struct Incidents(Arc<Mutex<Vec<Incident>>>);
+pub(super) struct Incidents(Arc<Mutex<Vec<Incident>>>);
 
 impl Incidents {
-    fn of(&self, subscribe: Subscribe<Item>) -> Subscribe<Item> {
+    pub(super) fn of(&self, subscribe: Subscribe<Item>) -> Subscribe<Item> {
         let list = Arc::clone(&self.0);
         subscribe.on_incident(move |incident| list.lock().unwrap().push(incident.clone()))
     }
 
     /// Returns the incidents other than the beginning of a term.
-    fn take(&self) -> Vec<Incident> {
+    pub(super) fn take(&self) -> Vec<Incident> {
         let mut list = std::mem::take(&mut *self.0.lock().unwrap());
         list.retain(|incident| !matches!(incident, Incident::TermBegan { .. }));
         list
@@ -102,45 +100,6 @@ pub(super) async fn named(server: &Server, db: &Database, app: &str) -> Database
     Database::from_driver(Client::with_options(options).unwrap().database(db.name()))
 }
 
-async fn fail(server: &Server, app: &str, times: i32, code: i32, command: &str) {
-    let fail = doc! {
-        "configureFailPoint": "failCommand",
-        "mode": { "times": times },
-        "data": { "failCommands": [command], "errorCode": code, "appName": app },
-    };
-    server.client().await.unwrap().database("admin").run_command(fail).await.unwrap();
-}
-
-#[odm_test::test]
-async fn a_cursor_that_the_oplog_has_overtaken_is_lost_history(_db: Database) {
-    let server = Server::start().await.unwrap();
-    let db = server.fresh_database("overtaken").await.unwrap();
-    let watching = named(&server, &db, "subscribe-overtaken").await;
-    let items: Collection<Item> = watching.collection();
-    // After the first, the server tells that the position is still in the oplog.
-    for (code, is_lost) in [(136, false), (286, true)] {
-        let incidents = Incidents::default();
-        let name = format!("code {code}");
-        let mut changes =
-            incidents.of(fast(&items, &name).on_history_lost(OnHistoryLost::SkipToNow)).await.unwrap();
-        insert(&db, 0..1).await;
-        assert_eq!(acknowledged(&mut changes, 1).await, [0]);
-        fail(&server, "subscribe-overtaken", 1, code, "getMore").await;
-        silence(&mut changes).await;
-        let incidents = incidents.take();
-        match &incidents[..] {
-            [] if !is_lost => {}
-            [Incident::HistoryLost { after: Some(_), code: Some(reported), .. }] if is_lost => {
-                assert_eq!(*reported, code);
-            }
-            _ => panic!("{code}: {incidents:?}"),
-        }
-        insert(&db, 1..2).await;
-        assert_eq!(acknowledged(&mut changes, 1).await, [1]);
-    }
-    drop(server);
-}
-
 #[odm_test::test]
 async fn a_position_of_another_deployment_is_refused(db: Database) {
     let items: Collection<Item> = db.collection();
@@ -158,96 +117,6 @@ async fn a_position_of_another_deployment_is_refused(db: Database) {
     assert_eq!(acknowledged(&mut changes, 1).await, [0]);
     changes.close().await.unwrap();
     fast(&items, "a").await.unwrap();
-}
-
-#[odm_test::test]
-async fn a_dropped_collection_is_followed_by_its_successor(db: Database) {
-    let items: Collection<Item> = db.collection();
-    insert(&db, 0..1).await;
-    let incidents = Incidents::default();
-    let mut changes = incidents.of(fast(&items, "a")).await.unwrap();
-    plain(&db).drop().await.unwrap();
-    insert(&db, 1..2).await;
-    for expected in [Event::Drop, Event::Invalidate] {
-        let change = next(&mut changes).await;
-        assert_eq!(change.event(), &expected);
-        change.ack();
-    }
-    assert_eq!(acknowledged(&mut changes, 1).await, [1]);
-    assert!(matches!(incidents.take()[..], [Incident::Invalidated { policy: OnInvalidate::Continue, .. }]));
-    changes.close().await.unwrap();
-
-    // The stored position may be that of the invalidate event itself.
-    let mut changes = fast(&items, "a").await.unwrap();
-    plain(&db).drop().await.unwrap();
-    next(&mut changes).await.ack();
-    next(&mut changes).await.ack();
-    silence(&mut changes).await;
-    changes.close().await.unwrap();
-    insert(&db, 2..3).await;
-    let mut changes = fast(&items, "a").await.unwrap();
-    assert_eq!(acknowledged(&mut changes, 1).await, [2]);
-}
-
-#[odm_test::test]
-async fn a_renamed_collection_stops_or_fails_the_subscription(db: Database) {
-    let items: Collection<Item> = db.collection();
-    insert(&db, 0..1).await;
-    let mut stopping = fast(&items, "stop").on_invalidate(OnInvalidate::Stop).await.unwrap();
-    let mut failing = fast(&items, "fail").on_invalidate(OnInvalidate::Fail).await.unwrap();
-    let mut filtered = fast(&items, "filtered")
-        .on_invalidate(OnInvalidate::Stop)
-        .stage(doc! { "$match": { "operationType": "insert" } })
-        .await
-        .unwrap();
-    let (from, to) = (format!("{}.items", db.name()), format!("{}.things", db.name()));
-    let rename = doc! { "renameCollection": from, "to": to };
-    db.driver().client().database("admin").run_command(rename).await.unwrap();
-    for changes in [&mut stopping, &mut failing] {
-        assert!(matches!(next(changes).await.event(), Event::Rename { .. }));
-        assert_eq!(next(changes).await.event(), &Event::Invalidate);
-    }
-    assert!(soon(stopping.next()).await.is_none());
-    let error = soon(failing.next()).await.unwrap().unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Invalidated), "{error:?}");
-    assert!(soon(failing.next()).await.is_none());
-    assert!(soon(filtered.next()).await.is_none());
-}
-
-#[odm_test::test]
-async fn an_event_that_is_too_large_is_skipped_alone(db: Database) {
-    let create = doc! { "create": "items", "changeStreamPreAndPostImages": { "enabled": true } };
-    db.driver().run_command(create).await.unwrap();
-    let items: Collection<Item> = db.collection();
-    let open = |policy| {
-        fast(&items, "a")
-            .full_document(FullDocumentType::WhenAvailable)
-            .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
-            .on_event_too_large(policy)
-    };
-    drop(open(OnEventTooLarge::Skip).await.unwrap());
-    insert(&db, 0..1).await;
-    let large = doc! { "n": 1, "text": "x".repeat(9_000_000) };
-    plain(&db).insert_one(large).await.unwrap();
-    insert(&db, 2..4).await;
-    plain(&db).update_one(doc! { "n": 1 }, doc! { "$set": { "n": -1 } }).await.unwrap();
-    insert(&db, 4..6).await;
-    let error = match open(OnEventTooLarge::Fail).await {
-        Err(error) => error,
-        Ok(mut changes) => loop {
-            if let Err(error) = soon(changes.next()).await.unwrap() {
-                break error;
-            }
-        },
-    };
-    assert!(matches!(error.kind(), ErrorKind::EventTooLarge), "{error:?}");
-
-    let incidents = Incidents::default();
-    let mut changes = incidents.of(open(OnEventTooLarge::Skip)).await.unwrap();
-    assert_eq!(acknowledged(&mut changes, 6).await, [0, 1, 2, 3, 4, 5]);
-    assert!(matches!(incidents.take()[..], [Incident::EventSkipped { .. }]));
-    changes.close().await.unwrap();
-    silence(&mut open(OnEventTooLarge::Fail).await.unwrap()).await;
 }
 
 #[odm_test::test]
@@ -275,6 +144,24 @@ async fn lost_connections_lose_nothing(_db: Database) {
     server.client().await.unwrap().database("admin").run_command(off).await.unwrap();
     changes.close().await.unwrap();
     silence(&mut fast(&items, "a").await.unwrap()).await;
+}
+
+/// A stream that is opened for the first time gives up after three attempts. A copy that continues does not.
+#[odm_test::test]
+async fn a_copy_that_continues_waits_for_a_server(_db: Database) {
+    let server = own().await;
+    let db = server.fresh_database("waiting").await.unwrap();
+    let items: Collection<Item> = named(&server, &db, "copying").await.collection();
+    insert(&db, 0..4).await;
+    let open = || fast(&items, "copy").begin(Beginning::ExistingDocuments);
+    let mut changes = open().await.unwrap();
+    assert_eq!(acknowledged(&mut changes, 2).await, [0, 1]);
+    changes.close().await.unwrap();
+    let broken = doc! { "closeConnection": true };
+    fail(&server, "copying", doc! { "times": 5 }, &["aggregate"], broken).await;
+    let mut changes = open().await.unwrap();
+    assert_eq!(acknowledged(&mut changes, 2).await, [2, 3]);
+    server.stop().await;
 }
 
 #[odm_test::test]
@@ -305,74 +192,27 @@ async fn a_subscription_that_falls_behind_warns_before_it_loses_history(db: Data
     assert!(!status.is_falling_behind && status.slack().is_some());
 }
 
+/// The time of the token is in the oplog, but its change is not, as with a token of another replica set.
 #[odm_test::test]
-async fn images_that_have_expired_are_an_error_and_the_position_stays(db: Database) {
-    let create = doc! { "create": "items", "changeStreamPreAndPostImages": { "enabled": true } };
-    db.driver().run_command(create).await.unwrap();
+async fn a_token_whose_change_is_not_in_the_oplog_is_lost_history(db: Database) {
     let items: Collection<Item> = db.collection();
-    let open = || fast(&items, "a").full_document_before_change(FullDocumentBeforeChangeType::Required);
     insert(&db, 0..1).await;
-    drop(open().await.unwrap());
-    plain(&db).update_one(doc! { "n": 0 }, doc! { "$set": { "n": 1 } }).await.unwrap();
-    // As when `expireAfterSeconds` has passed.
-    let off = doc! { "collMod": "items", "changeStreamPreAndPostImages": { "enabled": false } };
-    db.driver().run_command(off).await.unwrap();
-    plain(&db).update_one(doc! { "n": 1 }, doc! { "$set": { "n": 2 } }).await.unwrap();
-    let error = match open().await {
-        Err(error) => error,
-        Ok(mut changes) => loop {
-            match soon(changes.next()).await.unwrap() {
-                Ok(change) => change.ack(),
-                Err(error) => break error,
-            }
-        },
-    };
-    assert_eq!(error.code(), Some(47), "{error:?}");
-    assert!(!error.is_retryable(), "{error:?}");
-    // Without the images, or with those that exist, the subscription continues.
-    let mut changes = fast(&items, "a")
-        .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
-        .await
-        .unwrap();
-    let last = soon(async {
-        loop {
-            let change = next(&mut changes).await;
-            let Event::Update { update_description, .. } = change.event() else { panic!("not an update") };
-            let (n, before) =
-                (update_description.updated_fields.get_i32("n").unwrap(), change.before().cloned());
-            change.ack();
-            if n == 2 {
-                return before;
-            }
-        }
-    })
-    .await;
-    assert_eq!(last, None);
-}
-
-#[odm_test::test]
-async fn a_permission_that_is_lost_ends_the_subscription_and_keeps_the_position(_db: Database) {
-    let server = Server::start().await.unwrap();
-    let db = server.fresh_database("permission").await.unwrap();
-    let watching = named(&server, &db, "subscribe-permission").await;
-    let items: Collection<Item> = watching.collection();
-    let mut changes = fast(&items, "a").await.unwrap();
-    insert(&db, 0..1).await;
-    assert_eq!(acknowledged(&mut changes, 1).await, [0]);
-    changes.flush().await.unwrap();
-    // Error 13 in the reply for the next batch, as after `revokeRolesFromUser`.
-    fail(&server, "subscribe-permission", 1, 13, "getMore").await;
-    let error = soon(changes.next()).await.unwrap().unwrap_err();
-    assert!(error.is_unauthorized(), "{error:?}");
-    assert!(soon(changes.next()).await.is_none());
+    let mut changes = items.watch().await.unwrap();
     insert(&db, 1..2).await;
-    // A run does not try again either: a loop would go on without end.
-    fail(&server, "subscribe-permission", 1, 13, "aggregate").await;
-    let run = fast(&items, "a").run(async |_| panic!("no change can be read"));
-    let error = soon(run.into_future()).await.unwrap_err();
-    assert!(error.is_unauthorized(), "{error:?}");
-    let mut changes = fast(&items, "a").await.unwrap();
-    assert_eq!(acknowledged(&mut changes, 1).await, [1]);
+    let change = soon(changes.next()).await.unwrap().unwrap();
+    let data = change.token().data().to_owned();
+    // The id of the collection.
+    let id = data.find("5A1004").unwrap() + 6;
+    let data = format!("{}{}{}", &data[..id], "0".repeat(32), &data[id + 32..]);
+    let token = ResumeToken::try_from(doc! { "_data": data }).unwrap();
+    insert(&db, 2..3).await;
+    let incidents = Incidents::default();
+    let subscribe = fast(&items, "a").begin(Beginning::After(token));
+    let mut changes = incidents.of(subscribe.on_history_lost(OnHistoryLost::SkipToNow)).await.unwrap();
+    silence(&mut changes).await;
+    insert(&db, 3..4).await;
+    assert_eq!(acknowledged(&mut changes, 1).await, [3]);
+    assert!(matches!(incidents.take()[..], [Incident::HistoryLost { code: Some(280), .. }]));
 }
 
 #[odm_test::test]

@@ -22,7 +22,7 @@ struct Instance(Child);
 impl Instance {
     fn start(uri: &str, db: &Database) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_instance"));
-        command.args([uri, db.name(), &LEASE.as_millis().to_string(), "1"]).stdin(Stdio::null());
+        command.args([uri, db.name(), &LEASE.as_millis().to_string()]).stdin(Stdio::null());
         Self(command.spawn().unwrap())
     }
 
