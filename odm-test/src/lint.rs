@@ -3,6 +3,7 @@
 mod finding;
 mod index;
 mod join;
+pub(crate) mod program;
 mod repetition;
 mod report;
 mod shape;
@@ -18,7 +19,7 @@ use std::{
 use futures_util::{TryStreamExt as _, future::join_all};
 use odm::{
     Database,
-    action::{Explanation, call_site},
+    action::Explanation,
     bson::{Document, doc},
     mongodb::event::command::CommandStartedEvent,
 };
@@ -39,7 +40,7 @@ pub enum LintMode {
     Off,
     /// It logs them.
     Warn,
-    /// The test fails.
+    /// The test fails, or the program.
     Fail,
 }
 
@@ -60,7 +61,7 @@ impl LintMode {
     }
 }
 
-/// The lint of one test.
+/// The lint of one test, or of one database of a program.
 #[derive(Debug)]
 pub(crate) struct Lint {
     mode: LintMode,
@@ -98,13 +99,16 @@ impl Lint {
         self.mode
     }
 
-    /// Takes note of a command, and begins to explain its queries if they are new.
-    pub(crate) fn observe(&self, started: &CommandStartedEvent) {
+    /// Takes note of a command, and begins to explain its queries on this runtime if they are new.
+    pub(crate) fn observe(
+        &self,
+        started: &CommandStartedEvent,
+        called_at: Option<&'static Location<'static>>,
+        runtime: &Handle,
+    ) {
         if started.db != self.database.name() {
             return;
         }
-        let Ok(runtime) = Handle::try_current() else { return };
-        let called_at = call_site();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for query in queries(&started.command) {
             let key = (format!("{} {} {}", query.command, query.collection, query.shape()), called_at);
@@ -150,6 +154,8 @@ impl Lint {
                 log(error);
             }
         }
+        let small = small_collections();
+        findings.retain(|finding| !finding.is_of_any(&small));
         let mut findings: Vec<_> = findings.iter().map(ToString::to_string).collect();
         findings.sort_unstable();
         findings.dedup();
@@ -171,6 +177,12 @@ impl Lint {
         }
         Ok(declared)
     }
+}
+
+/// Returns the collections that need no index, because they stay small: those in `ODM_TEST_LINT_SMALL`.
+fn small_collections() -> Vec<String> {
+    let names = env::var("ODM_TEST_LINT_SMALL").unwrap_or_default();
+    names.split(',').map(|name| name.trim().to_owned()).collect()
 }
 
 /// Explains a query. A query that the server does not explain has no findings: it logs why.

@@ -10,6 +10,7 @@ use odm::{Database, bson::doc, mongodb::Client};
 use tokio::time::sleep;
 
 use crate::error::Error;
+use crate::lint::program;
 use crate::server::{
     self, Source,
     reaper::{Owner, Reaper},
@@ -185,7 +186,7 @@ impl ReplicaSet {
     ///
     /// Returns an error if the driver refuses the connection string.
     pub async fn fresh_database(&self, name: &str) -> Result<Database, Error> {
-        self.database(&of_run(name)).await
+        program::database(self.uri(), &of_run(name)).await
     }
 
     /// Returns the primary. If there is none, waits until one is elected.

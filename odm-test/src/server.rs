@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use crate::error::{Error, OrError};
+use crate::lint::program;
 use crate::test::name::of_run;
 use arguments::Arguments;
 use reaper::{Owner, Reaper};
@@ -217,6 +218,8 @@ impl Server {
     /// Returns a new, empty database, with a new [`client`](Self::client). Its name begins with `name` and ends with
     /// a random number, so that a program can run on a server that others use. The caller has to drop it.
     ///
+    /// In a program that is no test, `ODM_TEST_LINT` lints the queries of this database until the program drops it.
+    ///
     /// ```no_run
     /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
     /// let shop = odm_test::Server::start().await?.fresh_database("shop").await?;
@@ -225,7 +228,7 @@ impl Server {
     /// # Ok(()) }
     /// ```
     pub async fn fresh_database(&self, name: &str) -> Result<Database, Error> {
-        self.database(&of_run(name)).await
+        program::database(self.uri(), &of_run(name)).await
     }
 
     /// Returns whether the server still runs after the tests, so that somebody can inspect its databases.

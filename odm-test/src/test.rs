@@ -11,16 +11,20 @@ use std::{
 use futures_util::FutureExt as _;
 use odm::{
     Database,
+    action::call_site,
     mongodb::{
         Client,
         event::{EventHandler, command::CommandEvent},
     },
 };
-use tokio::{runtime, time::timeout};
+use tokio::{
+    runtime::{self, Handle},
+    time::timeout,
+};
 
 use crate::commands::Commands;
 use crate::error::{Error, OrError};
-use crate::lint::{Lint, LintMode};
+use crate::lint::{Lint, LintMode, program::runs_tests};
 use crate::log::{log, without_credentials};
 use crate::server::Server;
 
@@ -32,6 +36,7 @@ where
     F: Future<Output = R>,
     R: Outcome,
 {
+    runs_tests();
     let runtime = match test.runtime() {
         Ok(runtime) => runtime,
         Err(error) => return test.could_not_run(&error),
@@ -182,8 +187,8 @@ fn handler(commands: Commands, lint: Option<Arc<Lint>>) -> EventHandler<CommandE
     EventHandler::callback(move |event| {
         if let CommandEvent::Started(started) = event {
             commands.push(&started);
-            if let Some(lint) = &lint {
-                lint.observe(&started);
+            if let (Some(lint), Ok(runtime)) = (&lint, Handle::try_current()) {
+                lint.observe(&started, call_site(), &runtime);
             }
         }
     })

@@ -16,6 +16,7 @@
 //! does not know whether it is in a transaction. So it cannot name the call that failed in a transaction, cannot refuse
 //! what the server does not allow in one, and an error may state an outcome that only the commit determines.
 
+pub(crate) mod lease;
 mod manual;
 mod options;
 mod refused;

@@ -3,12 +3,12 @@
 //! `cargo run -p examples --bin joins`. It finds or starts a MongoDB server automatically.
 
 use odm::{
-    Id, Model, Pipeline, Shape,
+    Id, Model, Pipeline, Shape, models,
     pipeline::{WhenNotMatched, from, sum},
 };
 
 #[derive(Debug, Clone, PartialEq, Model)]
-#[odm(collection = "members")]
+#[odm(collection = "members", index(name))]
 struct Member {
     id: Id<Member>,
     name: String,
@@ -26,7 +26,7 @@ struct Event {
 }
 
 #[derive(Debug, Clone, PartialEq, Model)]
-#[odm(collection = "bookings")]
+#[odm(collection = "bookings", index(member), index(event))]
 struct Booking {
     id: Id<Booking>,
     member: Id<Member>,
@@ -94,6 +94,7 @@ fn member(name: &str, invited_by: Option<&str>) -> Member {
 async fn main() -> anyhow::Result<()> {
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("joins").await?;
+    db.schema(models![Member, Event, Booking]).plan().await?.apply().await?;
     let (members, events, bookings) =
         (db.collection::<Member>(), db.collection::<Event>(), db.collection::<Booking>());
 

@@ -11,7 +11,7 @@ use odm::{
 use serde::Serialize;
 
 #[derive(Debug, Clone, Model)]
-#[odm(collection = "songs", index(plays, id))]
+#[odm(collection = "songs", index(plays, id), index(artist, plays, id), index(title, id, plays))]
 struct Song {
     id: u32,
     title: String,

@@ -24,6 +24,8 @@ pub(super) struct Finding {
     problem: Problem,
     advice: String,
     called_at: Option<&'static Location<'static>>,
+    /// The collection that needs an index, if an index mends this.
+    slow: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,16 +68,23 @@ impl Finding {
         {
             problems.push(Problem::PoorRatio { examined, returned });
         }
-        let finding = |problem, advice| Self { query: query.described(), problem, advice, called_at };
+        let finding = |problem, advice, slow: &str| Self {
+            query: query.described(),
+            problem,
+            advice,
+            called_at,
+            slow: Some(slow.to_owned()),
+        };
         let advice = advice(&indexes_for(&query.filter, &query.sort));
         let joins = join::scanned(plan.raw()).into_iter().map(|join| {
             let advice = match &join.index {
                 Some(index) => format!("declare an index {} on `{}`", keys(index), join.collection),
                 None => "no index helps this join: change its pipeline".to_owned(),
             };
-            finding(Problem::JoinScan { from: join.collection }, advice)
+            finding(Problem::JoinScan { from: join.collection.clone() }, advice, &join.collection)
         });
-        problems.into_iter().map(|problem| finding(problem, advice.clone())).chain(joins).collect()
+        let own = problems.into_iter().map(|problem| finding(problem, advice.clone(), &query.collection));
+        own.chain(joins).collect()
     }
 
     /// Returns the finding that a query was sent again and again.
@@ -90,7 +99,13 @@ impl Finding {
             problem: Problem::Repeated { times },
             advice,
             called_at: Some(called_at),
+            slow: None,
         }
+    }
+
+    /// Returns whether the query is slow only if one of these collections grows.
+    pub(super) fn is_of_any(&self, collections: &[String]) -> bool {
+        self.slow.as_ref().is_some_and(|slow| collections.contains(slow))
     }
 }
 
@@ -138,7 +153,7 @@ impl fmt::Display for Finding {
             Problem::PoorRatio { examined, returned } => {
                 write!(f, "examines {examined} documents to return {returned}")?;
             }
-            Problem::Repeated { times } => write!(f, "was sent {times} times by one test")?,
+            Problem::Repeated { times } => write!(f, "was sent {times} times from one line")?,
         }
         write!(f, ": {}; {}", self.query, self.advice)
     }

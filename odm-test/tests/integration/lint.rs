@@ -3,6 +3,7 @@
 use std::{fs, process::Command};
 
 use odm::{Database, Embedded, Filter, Id, Model, Shape, bson::doc, models};
+use odm_test::Server;
 
 use crate::child::{ignored_test, run};
 
@@ -58,6 +59,16 @@ async fn sends_slow_queries(db: Database) -> odm::Result<()> {
 #[ignore = "run by another test"]
 async fn sends_slow_queries_without_a_lint_of_its_own(db: Database) -> odm::Result<()> {
     planted(&db).await
+}
+
+/// A program that is no test: the runtime and the database are its own.
+#[tokio::test]
+#[ignore = "run by another test"]
+async fn sends_slow_queries_as_a_program() -> Result<(), Box<dyn std::error::Error>> {
+    let db = Server::shared().await?.fresh_database("program").await?;
+    planted(&db).await?;
+    db.drop_database().await?;
+    Ok(())
 }
 
 #[odm_test::test(lint = "fail")]
@@ -176,7 +187,7 @@ fn slow_queries_fail_the_test_and_are_named_with_their_line_and_index() {
         ),
         (
             "find_one(p.city()",
-            "was sent 12 times by one test: find on `parcels`, filter { city: { $eq: string }, sent: { $eq: number } }; load all of `parcels` that is needed with one query: `.in_(..)` on `city` or `sent`, `include` or a `lookup`",
+            "was sent 12 times from one line: find on `parcels`, filter { city: { $eq: string }, sent: { $eq: number } }; load all of `parcels` that is needed with one query: `.in_(..)` on `city` or `sent`, `include` or a `lookup`",
         ),
     ] {
         let expected = format!("lint.rs:{}: {problem}", line_of(text));
@@ -212,11 +223,11 @@ fn the_advice_is_for_elements_branches_joins_groups_and_references() {
         ),
         (
             "customers.get(basket.customer)",
-            "was sent 12 times by one test: find on `customers`, filter { _id: objectId }; load all of `customers` that is needed with one query: `include` the reference `customer` of `baskets`",
+            "was sent 12 times from one line: find on `customers`, filter { _id: objectId }; load all of `customers` that is needed with one query: `include` the reference `customer` of `baskets`",
         ),
         (
             "count(b.customer()",
-            "was sent 12 times by one test: aggregate on `baskets`, filter { customer: { $eq: objectId } }; load all of `baskets` that is needed with one query: `include` what refers to `customers` by `customer`, with `referred_by`",
+            "was sent 12 times from one line: aggregate on `baskets`, filter { customer: { $eq: objectId } }; load all of `baskets` that is needed with one query: `include` what refers to `customers` by `customer`, with `referred_by`",
         ),
     ] {
         let expected = format!("lint.rs:{}: {problem}", line_of(text));
@@ -239,6 +250,29 @@ fn the_environment_chooses_the_mode() {
         "{}",
         wrong.output
     );
+}
+
+#[test]
+fn a_program_that_is_no_test_is_linted_until_it_drops_its_database() {
+    let program = || of_this_file("sends_slow_queries_as_a_program");
+    let silent = run(&mut program());
+    assert!(silent.passed && !silent.output.contains("the lint"), "{}", silent.output);
+    let warned = run(program().env("ODM_TEST_LINT", "warn"));
+    assert!(warned.passed && warned.output.contains("reads the whole collection"), "{}", warned.output);
+    let failed = run(program().env("ODM_TEST_LINT", "fail"));
+    assert!(!failed.passed, "{}", failed.output);
+    for line in [
+        "the lint found slow queries, and the database program-",
+        "reads the whole collection: aggregate on `parcels`, filter { weight: { $gt: number } }",
+        "sorts in memory: find on `parcels`",
+        "was sent 12 times from one line: find on `parcels`",
+    ] {
+        assert!(failed.output.contains(line), "{line}: {}", failed.output);
+    }
+    // An index is not needed in a small collection, but a loop is reported there too.
+    let small = run(program().env("ODM_TEST_LINT", "fail").env("ODM_TEST_LINT_SMALL", "others, parcels"));
+    assert!(!small.passed && small.output.contains("was sent 12 times"), "{}", small.output);
+    assert!(!small.output.contains("the whole collection"), "{}", small.output);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::{
 
 use mongodb::{
     bson::{Bson, DateTime, Document, doc, oid::ObjectId},
-    options::{Acknowledgment, UpdateOptions, WriteConcern},
+    options::UpdateOptions,
 };
 use tokio::{
     sync::watch,
@@ -24,14 +24,14 @@ use crate::{
     Database, Session, Tx,
     error::{Error, ErrorKind, MigrationError, Result},
     exec,
-    session::StoredSession,
+    session::{
+        StoredSession,
+        lease::{self, is_blocked, is_free, majority, next_number},
+    },
 };
 
-/// The server's codes of a claim that waits for a transaction of the earlier owner: `MaxTimeMSExpired` and
-/// `WriteConflict`.
-const BLOCKED: [i32; 2] = [50, 112];
-/// How long a claim waits for such a transaction.
-const CLAIM_TIME: i32 = 1000;
+/// How long a claim waits for a transaction of the earlier owner.
+const CLAIM_TIME: Duration = Duration::from_secs(1);
 /// The longest pause between two claims.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -195,13 +195,13 @@ impl Fence {
 
     /// Returns the expression of the time at which the lease expires if it is renewed now.
     fn until(&self) -> Document {
-        until(self.length)
+        lease::until(self.length)
     }
 
     /// Updates the lease if this runner still has it. Returns whether it has.
     async fn update(&self, update: mongodb::options::UpdateModifications) -> Result<bool> {
         let operation = operation(&self.database, LEASES, "update");
-        let options = UpdateOptions::builder().write_concern(acknowledged()).build();
+        let options = UpdateOptions::builder().write_concern(majority()).build();
         let leases = leases(&self.database);
         let update = leases.update_one(self.filter(), update).with_options(options);
         Ok(exec::run(operation, update).await?.matched_count == 1)
@@ -257,7 +257,7 @@ pub(super) async fn start_session(database: &Database, name: &str) -> Result<Sto
             "previous": other_than_own("previous"),
         } }];
         Box::pin(async move {
-            let options = UpdateOptions::builder().write_concern(acknowledged()).build();
+            let options = UpdateOptions::builder().write_concern(majority()).build();
             let leases = leases(&database);
             let update = leases.update_one(filter, update).with_options(options);
             exec::run(operation(&database, LEASES, "update"), update).await.map(drop)
@@ -289,36 +289,24 @@ async fn claim(
 ) -> Result<LeaseClaim> {
     let operation = operation(database, LEASES, "findAndModify");
     let if_free = |new: Bson, old: &str| doc! { "$cond": ["$free", new, old] };
-    let number = doc! { "$add": [{ "$ifNull": ["$number", 0_i64] }, 1_i64] };
-    let command = doc! {
-        "findAndModify": LEASES,
-        "query": { "_id": name },
-        "update": [
-            { "$set": { "free": { "$lte": [{ "$ifNull": ["$until", DateTime::MIN] }, "$$NOW"] } } },
-            { "$set": {
-                "number": if_free(number.into(), "$number"),
-                "until": if_free(until(length).into(), "$until"),
-                "owner": if_free(owner.into(), "$owner"),
-                "previous": if_free("$session".into(), "$previous"),
-                "session": if_free(doc! { "$literal": session }.into(), "$session"),
-            } },
-            { "$unset": "free" },
-        ],
-        "upsert": true,
-        "new": true,
-        "maxTimeMS": CLAIM_TIME,
-        "writeConcern": { "w": "majority", "wtimeout": 10_000 },
-    };
+    let update = vec![
+        doc! { "$set": { "free": is_free() } },
+        doc! { "$set": {
+            "number": if_free(next_number("number").into(), "$number"),
+            "until": if_free(lease::until(length).into(), "$until"),
+            "owner": if_free(owner.into(), "$owner"),
+            "previous": if_free("$session".into(), "$previous"),
+            "session": if_free(doc! { "$literal": session }.into(), "$session"),
+        } },
+        doc! { "$unset": "free" },
+    ];
+    let command = lease::claim(LEASES, name, update, CLAIM_TIME);
     let reply = match exec::run(operation, database.driver().run_command(command)).await {
         Ok(reply) => reply,
-        Err(error) if error.code().is_some_and(|code| BLOCKED.contains(&code)) => {
-            return Ok(LeaseClaim::Blocked);
-        }
+        Err(error) if is_blocked(&error) => return Ok(LeaseClaim::Blocked),
         Err(error) => return Err(error),
     };
     let Ok(lease) = reply.get_document("value") else { return Ok(LeaseClaim::Busy(None)) };
-    // Without the acknowledgement of the majority, an election could undo the claim, and another runner could have
-    // the same number.
     if lease.get_str("owner").ok() != Some(owner) || reply.contains_key("writeConcernError") {
         return Ok(LeaseClaim::Busy(lease.get_datetime("until").ok().copied()));
     }
@@ -361,15 +349,6 @@ async fn end_session(database: &Database, session: Document) {
     let _ = exec::run(operation, database.driver().run_command(command)).await;
 }
 
-fn until(length: Duration) -> Document {
-    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
-    doc! { "$dateAdd": { "startDate": "$$NOW", "unit": "millisecond", "amount": length } }
-}
-
 fn leases(database: &Database) -> mongodb::Collection<Document> {
     database.driver().collection(LEASES)
-}
-
-fn acknowledged() -> WriteConcern {
-    WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(Duration::from_secs(10)).build()
 }

@@ -1,6 +1,7 @@
 //! Validators: what the models declare about their documents, as the `validator` of a collection.
 
 mod clause;
+mod covers;
 pub(super) mod diff;
 mod json_schema;
 pub(super) mod normal;

@@ -8,6 +8,7 @@ mod plan;
 mod rules;
 mod scan;
 mod violations;
+mod widening;
 
 use odm::{
     Database, Decode, Model,

@@ -57,7 +57,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     let Arguments { time, kills } = Arguments::parse(std::env::args().skip(1))?;
     let set = ReplicaSet::start().await?;
     println!("MongoDB {} from {}: {}", set.version(), set.source(), set.uri());
-    let db = set.database("bank").await?;
+    let db = set.fresh_database("bank").await?;
     let accounts: Vec<Account> = (0..ACCOUNTS).map(|id| Account { id, balance: BALANCE }).collect();
     db.collection::<Account>().insert_many(&accounts).await?;
     // An insert in a transaction also creates a missing collection, but such transactions conflict.
@@ -83,6 +83,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         acknowledged.len(),
         work.retries()
     );
+    db.drop_database().await?;
     set.stop().await;
     Ok(if audit.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -38,6 +38,7 @@ impl From<&Item> for ItemCopy {
 pub(crate) struct Applied {
     pub(crate) id: Id<Applied>,
     pub(crate) key: String,
+    #[odm(index)]
     pub(crate) item: i64,
     pub(crate) step: String,
     pub(crate) at: DateTime,

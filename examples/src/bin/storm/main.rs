@@ -24,7 +24,7 @@ use std::{
 
 use anyhow::Context;
 use odm::{
-    Database, Model,
+    Database, models,
     mongodb::{Client, options::WriteConcern},
 };
 use odm_test::ReplicaSet;
@@ -64,9 +64,7 @@ async fn storm(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let db = set.database(DATABASE).await?;
     let items: Items = db.collection();
     // An insert in a transaction also creates a missing collection, but such transactions conflict.
-    for collection in [Item::COLLECTION, ItemCopy::COLLECTION, Applied::COLLECTION] {
-        db.driver().create_collection(collection).await?;
-    }
+    db.schema(models![Item, ItemCopy, Applied]).plan().await?.apply().await?;
     // The subscriptions begin before the first change.
     for name in [consumer::TRANSACTIONAL, consumer::AT_LEAST_ONCE, slow::NAME] {
         items.subscribe(name).await?.close().await?;

@@ -1,7 +1,9 @@
 //! Options of a collection that the server would refuse, found before anything is sent.
 
+mod time_series_index;
+
 use super::{Capped, CollectionOptions, TimeSeries};
-use crate::index::{Index, IndexType};
+use crate::index::Index;
 
 /// The largest size of a capped collection, in bytes.
 const LARGEST: u64 = 1 << 50;
@@ -107,19 +109,9 @@ impl CollectionOptions {
                     .to_owned(),
             );
         }
-        if self.time_series.is_some() {
-            let option = match () {
-                () if index.is_unique() => Some("is unique"),
-                () if index.ttl().is_some() => Some("has a ttl"),
-                () if index.has(IndexType::Text) => Some("is a text index"),
-                () if index.has(IndexType::Wildcard) => Some("is a wildcard index"),
-                () => None,
-            };
-            if let Some(option) = option {
-                return Some(format!("{option}, which an index of a time series cannot be"));
-            }
-        }
-        self.not_targeted(index)
+        let of_series =
+            self.time_series.as_ref().and_then(|series| time_series_index::problem(series, index));
+        of_series.or_else(|| self.not_targeted(index))
     }
 
     /// A unique index of a sharded collection begins with the shard key, so that one shard can check it.
@@ -177,7 +169,10 @@ mod tests {
     use mongodb::bson::doc;
 
     use super::*;
-    use crate::{index::IndexType::Ascending, model::ShardKey};
+    use crate::{
+        index::IndexType::{self, Ascending},
+        model::ShardKey,
+    };
 
     fn problem(options: &CollectionOptions) -> String {
         options.problem().unwrap_or_default()

@@ -2,12 +2,15 @@
 
 mod text;
 
-use std::cmp::Ordering;
-
 use mongodb::bson::{Bson, Document};
 
 use self::text::{one_of, summary};
-use super::{ModelValidator, is_generated, normal::normal};
+use super::{
+    ModelValidator,
+    covers::{conditions, covers, documents, list},
+    is_generated,
+    normal::normal,
+};
 use crate::schema::{
     change::{Difference, Impact, SchemaChange},
     live::LiveValidator,
@@ -27,25 +30,33 @@ pub(in crate::schema) fn diff(
         let impact = if is_empty || never_refuses { Impact::Safe } else { Impact::Narrowing };
         return Some(SchemaChange::CreateValidator { collection, validator, impact });
     };
-    let found = Differences::between(live, declared);
-    if found.list.is_empty() {
+    let Differences(differences) = Differences::between(live, declared);
+    if differences.is_empty() {
         return None;
     }
     let impact = match () {
         () if !is_generated(&live.document) => Impact::Destructive,
-        () if found.narrow && !never_refuses => Impact::Narrowing,
-        () => Impact::Safe,
+        () if never_refuses || !may_refuse_more(live, declared) => Impact::Safe,
+        () => Impact::Narrowing,
     };
-    Some(SchemaChange::ModifyValidator { collection, validator, differences: found.list, impact })
+    Some(SchemaChange::ModifyValidator { collection, validator, differences, impact })
+}
+
+/// Returns whether the server may refuse a write with the declared validator that it accepts with the live one.
+fn may_refuse_more(live: &LiveValidator, declared: &ModelValidator) -> bool {
+    let strictness = |level: &str| match level {
+        "off" => 0,
+        "moderate" => 1,
+        _ => 2,
+    };
+    live.action == "warn"
+        || strictness(declared.options.level()) > strictness(&live.level)
+        || !covers(&normal(&declared.document), &normal(&live.document))
 }
 
 /// The differences from a live validator to the declared one.
 #[derive(Default)]
-struct Differences {
-    list: Vec<Difference>,
-    /// The declared one may refuse a document that the live one accepts.
-    narrow: bool,
-}
+struct Differences(Vec<Difference>);
 
 impl Differences {
     fn between(live: &LiveValidator, declared: &ModelValidator) -> Self {
@@ -55,46 +66,31 @@ impl Differences {
             if is_generated(&live.document) {
                 this.validators(&from, &to);
             } else {
-                this.add("validator", "by another program", "of the model", true);
+                this.add("validator", "by another program", "of the model");
             }
         }
         let options = declared.options;
         if live.level != options.level() {
-            this.add("level", &live.level, options.level(), options.level() == "strict");
+            this.add("level", &live.level, options.level());
         }
         if live.action != options.action() {
-            this.add("action", &live.action, options.action(), options.action() == "error");
+            this.add("action", &live.action, options.action());
         }
         this
     }
 
-    fn add(
-        &mut self,
-        what: impl Into<String>,
-        live: impl Into<String>,
-        declared: impl Into<String>,
-        narrows: bool,
-    ) {
-        self.list.push(Difference::of(what, live, declared));
-        self.narrow |= narrows;
+    fn add(&mut self, what: impl Into<String>, live: impl Into<String>, declared: impl Into<String>) {
+        self.0.push(Difference::of(what, live, declared));
     }
 
     fn validators(&mut self, live: &Document, declared: &Document) {
-        let schema =
-            |validator: &Document| validator.get_document("$jsonSchema").cloned().unwrap_or_default();
-        self.schema("", &schema(live), &schema(declared));
-        let clauses = |validator: &Document| -> Vec<Bson> {
-            let others = validator.iter().filter(|(key, _)| !matches!(key.as_str(), "$jsonSchema" | "$and"));
-            let others = others
-                .map(|(key, value)| Bson::Document([(key.clone(), value.clone())].into_iter().collect()));
-            validator.get_array("$and").cloned().unwrap_or_default().into_iter().chain(others).collect()
-        };
-        let (from, to) = (clauses(live), clauses(declared));
-        for clause in from.iter().filter(|clause| !to.contains(clause)) {
-            self.add("condition", clause.to_string(), "none", false);
+        self.schema("", documents(live.get("$jsonSchema")), documents(declared.get("$jsonSchema")));
+        let (from, to) = (conditions(live), conditions(declared));
+        for condition in from.iter().filter(|condition| !to.contains(condition)) {
+            self.add("condition", condition.to_string(), "none");
         }
-        for clause in to.iter().filter(|clause| !from.contains(clause)) {
-            self.add("condition", "none", clause.to_string(), true);
+        for condition in to.iter().filter(|condition| !from.contains(condition)) {
+            self.add("condition", "none", condition.to_string());
         }
     }
 
@@ -130,7 +126,7 @@ impl Differences {
                 ("anyOf" | "oneOf" | "allOf", Some(Bson::Array(from)), Some(Bson::Array(to))) => {
                     self.branches(path, keyword, from, to);
                 }
-                ("title", ..) if path.is_empty() => self.add("title", text(from), text(to), false),
+                ("title", ..) if path.is_empty() => self.add("title", text(from), text(to)),
                 // The properties that are added or removed are compared above.
                 ("additionalProperties", ..) => {
                     let undeclared = |value: Option<&Bson>| match value {
@@ -138,10 +134,9 @@ impl Differences {
                         Some(Bson::Boolean(_)) => "refused".to_owned(),
                         Some(other) => one_of(other),
                     };
-                    let narrows = to.is_some();
-                    self.add(named(path, "undeclared fields"), undeclared(from), undeclared(to), narrows);
+                    self.add(named(path, "undeclared fields"), undeclared(from), undeclared(to));
                 }
-                _ => self.add(named(path, name(keyword)), text(from), text(to), narrows(keyword, from, to)),
+                _ => self.add(named(path, name(keyword)), text(from), text(to)),
             }
         }
     }
@@ -150,7 +145,7 @@ impl Differences {
         match (live, declared) {
             (Bson::Document(live), Bson::Document(declared)) => self.schema(path, live, declared),
             (live, declared) if live == declared => {}
-            (live, declared) => self.add(named(path, ""), live.to_string(), declared.to_string(), true),
+            (live, declared) => self.add(named(path, ""), live.to_string(), declared.to_string()),
         }
     }
 
@@ -160,10 +155,10 @@ impl Differences {
             missing.filter_map(Bson::as_str).map(|name| join(path, name)).collect()
         };
         for name in missing_in(live, declared) {
-            self.add(named(&name, ""), "required", "optional", false);
+            self.add(named(&name, ""), "required", "optional");
         }
         for name in missing_in(declared, live) {
-            self.add(named(&name, ""), "optional", "required", true);
+            self.add(named(&name, ""), "optional", "required");
         }
     }
 
@@ -182,17 +177,11 @@ impl Differences {
         for (name, from) in live {
             match declared.get(name) {
                 Some(to) => self.both(&join(path, name), from, to),
-                None => {
-                    let rest = undeclared(of_declared);
-                    let narrows = rest != "any";
-                    self.add(named(&join(path, name), ""), one_of(from), rest, narrows);
-                }
+                None => self.add(named(&join(path, name), ""), one_of(from), undeclared(of_declared)),
             }
         }
         for (name, to) in declared.iter().filter(|(name, _)| !live.contains_key(name)) {
-            let rest = undeclared(of_live);
-            let narrows = rest != "refused" && *to != Bson::Document(Document::new());
-            self.add(named(&join(path, name), ""), rest, one_of(to), narrows);
+            self.add(named(&join(path, name), ""), undeclared(of_live), one_of(to));
         }
     }
 
@@ -203,75 +192,19 @@ impl Differences {
         };
         let (from, to) = (without(live, declared), without(declared, live));
         if from.is_empty() && to.is_empty() {
-            self.add(named(path, keyword), "in another order", "in the declared order", keyword == "oneOf");
+            self.add(named(path, keyword), "in another order", "in the declared order");
             return;
         }
-        let is_all = keyword == "allOf";
+        let what = if keyword == "allOf" { "condition" } else { "variant" };
         for pair in 0..from.len().max(to.len()) {
             match (from.get(pair), to.get(pair)) {
                 (Some(from), Some(to)) => self.both(path, from, to),
-                (Some(from), None) => {
-                    self.add(named(path, alternative(is_all)), one_of(from), "none", !is_all);
-                }
-                (None, Some(to)) => {
-                    let narrows = is_all || keyword == "oneOf";
-                    self.add(named(path, alternative(is_all)), "none", one_of(to), narrows);
-                }
+                (Some(from), None) => self.add(named(path, what), one_of(from), "none"),
+                (None, Some(to)) => self.add(named(path, what), "none", one_of(to)),
                 (None, None) => {}
             }
         }
     }
-}
-
-/// Returns whether another value of a keyword may refuse what the first accepted.
-fn narrows(keyword: &str, live: Option<&Bson>, declared: Option<&Bson>) -> bool {
-    let (Some(live), Some(declared)) = (live, declared) else { return declared.is_some() };
-    match keyword {
-        "bsonType" | "enum" => {
-            let (live, declared) = (list(Some(live)), list(Some(declared)));
-            !live.iter().all(|item| declared.contains(item))
-        }
-        "minimum" | "minLength" | "minItems" | "minProperties" => !is(live, declared, Ordering::Greater),
-        "maximum" | "maxLength" | "maxItems" | "maxProperties" => !is(live, declared, Ordering::Less),
-        "multipleOf" => match (whole(live), whole(declared)) {
-            (Some(live), Some(declared)) => live.checked_rem(declared) != Some(0),
-            _ => true,
-        },
-        "title" | "description" => false,
-        _ => true,
-    }
-}
-
-/// Returns whether two numbers have this order.
-fn is(one: &Bson, other: &Bson, order: Ordering) -> bool {
-    match (whole(one), whole(other)) {
-        (Some(one), Some(other)) => one.cmp(&other) == order,
-        _ => {
-            fraction(one).zip(fraction(other)).and_then(|(one, other)| one.partial_cmp(&other)) == Some(order)
-        }
-    }
-}
-
-fn whole(number: &Bson) -> Option<i64> {
-    match number {
-        Bson::Int32(number) => Some(i64::from(*number)),
-        Bson::Int64(number) => Some(*number),
-        _ => None,
-    }
-}
-
-#[allow(clippy::cast_precision_loss)] // only compared with a double
-fn fraction(number: &Bson) -> Option<f64> {
-    number.as_f64().or_else(|| whole(number).map(|number| number as f64))
-}
-
-fn list(value: Option<&Bson>) -> &[Bson] {
-    value.and_then(Bson::as_array).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn documents(value: Option<&Bson>) -> &Document {
-    static NONE: std::sync::LazyLock<Document> = std::sync::LazyLock::new(Document::new);
-    value.and_then(Bson::as_document).unwrap_or(&NONE)
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -294,10 +227,6 @@ fn name(keyword: &str) -> &str {
         "enum" => "values",
         other => other,
     }
-}
-
-fn alternative(is_all: bool) -> &'static str {
-    if is_all { "condition" } else { "variant" }
 }
 
 fn text(value: Option<&Bson>) -> String {

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use mongodb::{
     action::Action,
     bson::{Bson, Document, doc},
-    options::{Acknowledgment, ReadConcern, ReadPreference, SelectionCriteria, UpdateOptions, WriteConcern},
+    options::{ReadConcern, ReadPreference, SelectionCriteria, UpdateOptions},
 };
 
 pub(crate) use self::partitions::{another_number, name_of};
@@ -21,7 +21,10 @@ use crate::{
     error::{Error, Result},
     exec,
     operation::{Operation, Verb},
-    session::{ExplicitSession, Session, SessionState, StoredSession},
+    session::{
+        ExplicitSession, Session, SessionState, StoredSession,
+        lease::{majority, until},
+    },
 };
 
 const LOAD: Verb = Verb::new("subscribe", "find");
@@ -31,8 +34,7 @@ const REMOVE: Verb = Verb::new("subscribe", "delete");
 
 /// The default collection.
 const COLLECTION: &str = "odm_subscriptions";
-/// How long the members may take to replicate a position.
-const REPLICATION_TIME: Duration = Duration::from_secs(10);
+
 /// Stores positions in a collection of MongoDB, `odm_subscriptions` by default, with the write concern `majority`.
 ///
 /// `{ _id: "billing", position: { token: .. }, owner: "..", fence: 3, until: .., updatedAt: .. }`
@@ -214,18 +216,6 @@ fn renewed(position: &Position, term: &Term) -> Document {
         set.insert("until", until(lease));
     }
     doc! { "$set": set }
-}
-
-fn until(lease: Duration) -> Document {
-    doc! { "$dateAdd": { "startDate": "$$NOW", "unit": "millisecond", "amount": millis(lease) } }
-}
-
-fn millis(time: Duration) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn majority() -> WriteConcern {
-    WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(REPLICATION_TIME).build()
 }
 
 #[async_trait]

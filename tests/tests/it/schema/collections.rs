@@ -390,3 +390,38 @@ async fn declarations_that_no_database_can_have_are_refused(db: Database) {
     );
     assert_eq!(Impact::Manual.to_string(), "manual");
 }
+
+/// What is refused before it is sent, the server refuses too, and it accepts the others.
+#[odm_test::test]
+async fn indexes_of_a_time_series_are_refused_as_by_the_server(db: Database) {
+    use odm::index::IndexType::{Ascending, Geo2d, Geo2dSphere, Hashed};
+    let series = new().time_series(TimeSeries::new("at").meta("sensor"));
+    let english = || Collation::builder().locale("en").build();
+    let on = |field: &str, index_type| Index::new().key(field, index_type);
+    with(&db, series.clone()).plan().await.unwrap().apply().await.unwrap();
+    for index in [
+        on("value", Hashed),
+        on("value", Geo2d),
+        on("spot", Geo2dSphere),
+        on("spot", Geo2dSphere).collation(english()),
+        on("sensor.kind", Hashed),
+        on("sensor.spot", Geo2d),
+        on("sensor.spot", Geo2dSphere).collation(english()),
+        on("value", Ascending).sparse(),
+        on("sensor", Ascending).key("at", Ascending).sparse(),
+        on("name", Ascending).collation(english()),
+        on("name", Ascending).collation(english()).partial(Thing::fields().name().gt("m")),
+        on("name", Ascending).partial(Thing::fields().name().gt("m")),
+    ] {
+        let models =
+            Models::new().with_indexes::<Thing>([index.clone()]).with_options::<Thing>(series.clone());
+        let plan = db.schema(models.clone()).plan().await;
+        let create = doc! { "createIndexes": "things", "indexes": [index.to_document()] };
+        let sent = db.driver().run_command(create).await;
+        assert_eq!(plan.is_ok(), sent.is_ok(), "{index:?}: {plan:?} {sent:?}");
+        if sent.is_ok() {
+            assert!(db.schema(models).plan().await.unwrap().is_empty(), "{index:?}");
+            db.driver().run_command(doc! { "dropIndexes": "things", "index": "*" }).await.unwrap();
+        }
+    }
+}

@@ -207,3 +207,22 @@ async fn the_changes_are_data(db: Database) {
     assert_eq!(change.validator().unwrap().options(), Validator::new());
     assert_eq!((change.collection(), change.index()), ("people", None));
 }
+
+#[odm_test::test]
+async fn a_validator_that_is_off_refuses_more_at_any_level(db: Database) {
+    let moderate = || with::<Person>(Validator::new().moderate());
+    db.schema(moderate()).plan().await.unwrap().apply().await.unwrap();
+    db.driver().run_command(doc! { "collMod": "people", "validationLevel": "off" }).await.unwrap();
+    assert_eq!(
+        lines(&db, moderate()).await,
+        ["~ people: modify validator: level off -> moderate [narrowing]"]
+    );
+
+    // A validator that only warned has refused nothing, so also a wider one refuses more.
+    let warns = doc! { "collMod": "people", "validationLevel": "strict", "validationAction": "warn" };
+    db.driver().run_command(warns).await.unwrap();
+    assert_eq!(
+        lines(&db, moderate()).await,
+        ["~ people: modify validator: level strict -> moderate; action warn -> error [narrowing]"]
+    );
+}

@@ -3,9 +3,12 @@ use mongodb::bson::{Document, doc};
 use super::*;
 
 fn compare(live: &Document, declared: &Document) -> (String, bool) {
+    let (live, declared) = (normal(live), normal(declared));
     let mut differences = Differences::default();
-    differences.schema("", &normal(live), &normal(declared));
-    (differences.list.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "), differences.narrow)
+    differences.schema("", &live, &declared);
+    let of_schema = |schema| doc! { "$jsonSchema": schema };
+    let lines: Vec<String> = differences.0.iter().map(ToString::to_string).collect();
+    (lines.join("; "), !covers(&of_schema(declared), &of_schema(live)))
 }
 
 /// Checks the difference in both directions: what narrows in one does not in the other.

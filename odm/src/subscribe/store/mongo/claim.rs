@@ -2,33 +2,32 @@
 
 use std::time::Duration;
 
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Document, doc};
 
 use super::super::NOT_REPLICATED;
-use super::{CLAIM, Claim, MongoPositions, REPLICATION_TIME, Term, millis, until};
+use super::{CLAIM, Claim, MongoPositions, Term};
 use crate::{
     error::{Error, Result},
     exec,
+    session::lease::{self, is_blocked, is_free, next_number, until},
 };
 
 /// How long a claim may wait for the open transaction of another instance. After that, the transaction is ended if its
 /// instance gives no sign of life.
 const CLAIM_TIME: Duration = Duration::from_millis(500);
-/// The server's codes of a claim that waited for another instance: `MaxTimeMSExpired` and `WriteConflict`.
-const HELD: [i32; 2] = [50, 112];
 
 impl MongoPositions {
     /// Begins a term of `owner`. Ends the transaction that an instance left open.
     pub(super) async fn claim_term(&self, name: &str, owner: &str, lease: Option<Duration>) -> Result<Claim> {
         match self.try_claim(name, owner, lease).await {
-            Err(error) if error.code().is_some_and(|code| HELD.contains(&code)) => {}
+            Err(error) if is_blocked(&error) => {}
             claimed => return claimed,
         }
         if !self.end_open_transaction(name, lease.is_some()).await? {
             return Ok(Claim::Refused);
         }
         match self.try_claim(name, owner, lease).await {
-            Err(error) if error.code().is_some_and(|code| HELD.contains(&code)) => Ok(Claim::Refused),
+            Err(error) if is_blocked(&error) => Ok(Claim::Refused),
             claimed => claimed,
         }
     }
@@ -40,7 +39,7 @@ impl MongoPositions {
             exec::run(store.operation(CLAIM), store.database.driver().run_command(command)).await
         }))
         .await?;
-        // The driver does not check it for `run_command`. A term that may be rolled back has not begun.
+        // A term that may be rolled back has not begun.
         if reply.contains_key("writeConcernError") {
             return Err(Error::answered(NOT_REPLICATED, "the position was not replicated in time"));
         }
@@ -56,11 +55,8 @@ impl MongoPositions {
 }
 
 /// Returns the command that begins a term.
-///
-/// It matches in every case, so that the reply contains the owner. `$$NOW` is the clock of the primary, so the clocks
-/// of the instances do not matter.
 fn claim(collection: &str, name: &str, owner: &str, lease: Option<Duration>) -> Document {
-    let next = doc! { "$add": [{ "$ifNull": ["$fence", 0_i64] }, 1_i64] };
+    let next = next_number("fence");
     let update = match lease {
         None => vec![
             doc! { "$set": { "owner": owner, "fence": next, "updatedAt": "$$NOW" } },
@@ -68,7 +64,7 @@ fn claim(collection: &str, name: &str, owner: &str, lease: Option<Duration>) -> 
         ],
         Some(lease) => vec![
             doc! { "$set": {
-                "isFree": { "$lte": [{ "$ifNull": ["$until", DateTime::from_millis(0)] }, "$$NOW"] },
+                "isFree": is_free(),
                 "isMine": { "$eq": ["$owner", owner] },
             } },
             doc! { "$set": {
@@ -80,15 +76,7 @@ fn claim(collection: &str, name: &str, owner: &str, lease: Option<Duration>) -> 
             doc! { "$unset": ["isFree", "isMine"] },
         ],
     };
-    doc! {
-        "findAndModify": collection,
-        "query": { "_id": name },
-        "update": update,
-        "upsert": true,
-        "new": true,
-        "maxTimeMS": millis(CLAIM_TIME),
-        "writeConcern": { "w": "majority", "wtimeout": millis(REPLICATION_TIME) },
-    }
+    lease::claim(collection, name, update, CLAIM_TIME)
 }
 
 #[cfg(test)]

@@ -9,8 +9,13 @@ use mongodb::{
     options::{FindOptions, ReadConcern, ReadPreference, SelectionCriteria, UpdateOptions},
 };
 
-use super::{LOAD, MongoPositions, SAVE, Term, majority, of_owner, superseded, until};
-use crate::{error::Result, exec, operation::Verb};
+use super::{LOAD, MongoPositions, SAVE, Term, of_owner, superseded};
+use crate::{
+    error::Result,
+    exec,
+    operation::Verb,
+    session::lease::{majority, until},
+};
 
 const KILL: Verb = Verb::new("subscribe", "killSessions");
 

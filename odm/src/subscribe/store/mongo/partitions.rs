@@ -11,12 +11,11 @@ use mongodb::{
     options::{FindOptions, ReadPreference, SelectionCriteria, UpdateOptions},
 };
 
-use super::{
-    super::super::Position, LOAD, MongoPositions, REMOVE, SAVE, Term, majority, position_of, renewed, until,
-};
+use super::{super::super::Position, LOAD, MongoPositions, REMOVE, SAVE, Term, position_of, renewed};
 use crate::{
     error::{Error, Result},
     exec,
+    session::lease::{majority, until},
 };
 
 /// The stored beginning of the partitions of a subscription.
