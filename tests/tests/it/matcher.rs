@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, env};
 use futures_util::TryStreamExt;
 use odm::{
     Database, Filter, Model,
-    bson::{Bson, Document, RawDocumentBuf, doc, serialize_to_raw_document_buf},
+    bson::{Document, RawDocumentBuf, doc, serialize_to_raw_document_buf},
 };
 
 use self::generated::Random;
@@ -82,9 +82,8 @@ async fn compare(db: &Database, documents: &[RawDocumentBuf], filter: &Document)
     for document in documents {
         let id = document.get_i32("_id").unwrap();
         let is_match = filter_here.matches_raw(document).unwrap();
-        let document =
-            || Bson::Document(Document::try_from(document.clone()).unwrap()).into_canonical_extjson();
-        assert_eq!(is_match, found.contains(&id), "{:?}\n{}", Bson::from(filter.clone()), document());
+        let document = || Document::try_from(document.clone()).unwrap();
+        assert_eq!(is_match, found.contains(&id), "{filter:?}\n{:?}", document());
     }
     Some(found.len())
 }
