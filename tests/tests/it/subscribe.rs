@@ -9,6 +9,7 @@ mod partitions;
 mod position;
 mod processes;
 mod run;
+mod status;
 mod stored_session;
 mod transactional;
 
