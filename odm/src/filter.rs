@@ -29,6 +29,7 @@
 
 pub(crate) mod area;
 mod array;
+mod below;
 pub(crate) mod bitwise;
 mod by_id;
 mod clauses;
@@ -55,6 +56,7 @@ pub use self::matcher::Matcher;
 pub(crate) use self::matcher::{SortKey, SortKeys};
 pub(crate) use self::{
     array::{an_element_meets, contains_only_arrays, no_element_is, no_element_is_one_of},
+    below::below,
     by_id::by_id,
     clauses::{Clauses, into_element_form, prefixed},
     element::{null_or_missing, present},

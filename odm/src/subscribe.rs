@@ -45,6 +45,12 @@
 //! handle [`all_tenants`](crate::Collection::all_tenants). Change streams need a replica set (with one member or more)
 //! or a sharded cluster.
 //!
+//! # Which changes
+//!
+//! [`Subscribe::matching`] selects the changes whose document matches a filter, [`Subscribe::matching_before`] those whose
+//! document matched before, and [`Subscribe::matching_either`] both. The server evaluates them, also for the existing
+//! documents. [`Subscribe::pipeline`] adds conditions on the events, and other stages.
+//!
 //! # What no retry can solve
 //!
 //! - [`OnHistoryLost`]: the oplog no longer contains the position, or the position belongs to another history. Fail,
@@ -95,6 +101,7 @@ mod outbox;
 mod partition;
 mod policy;
 mod position;
+mod rate;
 mod raw_subscription;
 mod run;
 mod runner;

@@ -3,6 +3,8 @@
 mod change;
 mod changed;
 pub(crate) mod classify;
+mod definition;
+pub(crate) mod document_filters;
 mod event;
 mod fetch;
 mod fields;
@@ -27,12 +29,13 @@ use futures_core::Stream;
 
 pub use self::{
     change::Change,
+    definition::Definition,
     event::{Event, TruncatedArray, UpdateDescription},
     fields::{
         ChangeFields, ChangeNamespace, ChangeNamespaceFields, DocumentKey, DocumentKeyFields,
         TruncatedArrayFields, UpdateDescriptionFields,
     },
-    models::{ModelChanges, OtherChange},
+    models::{ChangesOf, ModelChanges, OtherChange},
     stage::ChangeStreamStage,
     token::ResumeToken,
 };
@@ -48,6 +51,11 @@ use crate::{
 /// [`Collection::watch`](crate::Collection::watch) opens it. `Row` is what it returns for each event: a [`Change`], or
 /// the row type of the [`pipeline`](crate::action::Watch::pipeline). It returns the changes that a majority of the members
 /// has applied, and waits for more until it is dropped.
+///
+/// # Which changes
+///
+/// [`Watch::matching`](crate::action::Watch::matching) and its variants select changes by a filter of their documents, and
+/// [`Watch::pipeline`](crate::action::Watch::pipeline) by conditions on the events. The server evaluates both.
 ///
 /// # Interruptions
 ///

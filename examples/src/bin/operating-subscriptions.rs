@@ -76,6 +76,38 @@ fn is_healthy(status: &SubscriptionStatus) -> bool {
     status.phase != Phase::Ended && !status.is_falling_behind && !is_late
 }
 
+/// What the metrics endpoint of the service returns.
+fn metrics(status: &SubscriptionStatus) -> String {
+    let seconds =
+        |time: Option<Duration>| time.map_or_else(|| "NaN".to_owned(), |time| time.as_secs().to_string());
+    format!(
+        "delivered_total {}\nunacknowledged {}\ndead_letters_total {}\nper_second {:.1}\nlag_seconds {}\nslack_seconds {}\n",
+        status.delivered,
+        status.unacknowledged,
+        status.dead_letters,
+        status.per_second,
+        seconds(status.lag()),
+        seconds(status.slack()),
+    )
+}
+
+/// The numbers of a subscription that has received two changes, and has handled one of them.
+async fn count(orders: &Collection<Order>) -> anyhow::Result<()> {
+    let mut changes = orders.subscribe("counted").begin(Beginning::ExistingDocuments).await?;
+    let first = changes.next().await.context("the end")??;
+    let second = changes.next().await.context("the end")??;
+    first.ack();
+    let status = changes.status();
+    for line in metrics(&status).lines().take(3) {
+        println!("  {line}");
+    }
+    println!("  some changes per second: {}", status.per_second > 0.0);
+    println!("  the last one less than a minute ago: {}", status.idle < Some(Duration::from_secs(60)));
+    second.ack();
+    changes.close().await?;
+    Ok(())
+}
+
 /// A subscription of which too little of the oplog is left.
 async fn fall_behind(orders: &Collection<Order>) -> anyhow::Result<()> {
     let warned = std::sync::Arc::new(Notify::new());
@@ -113,6 +145,9 @@ async fn main() -> anyhow::Result<()> {
 
     println!("health:");
     fall_behind(&orders).await?;
+
+    println!("metrics:");
+    count(&orders).await?;
 
     println!("starting again:");
     let positions = MongoPositions::new(&db);

@@ -258,7 +258,7 @@ macro_rules! setter {
     (show_expanded_events $model:ident) => {
         /// Sets whether the stream also contains the events of the collection itself, such as `createIndexes` and
         /// `modify`: `{ $changeStream: { showExpandedEvents: true } }`. They are
-        /// [`Event::Other`](crate::watch::Event::Other).
+        /// [`Event::Definition`](crate::watch::Event::Definition).
         pub fn show_expanded_events(mut self, show: bool) -> Self {
             $crate::action::Builder::options(&mut self).show_expanded_events = Some(show);
             self

@@ -18,7 +18,11 @@ use crate::{
     pipeline::{ChangeStreamPipeline, InChangeStream, Pipeline},
     query::Query,
     watch::{
-        Change, ChangeStream, ResumeToken, options::StreamOptions, raw_stream::RawStream, resume_state::Start,
+        Change, ChangeStream, ResumeToken,
+        document_filters::{DocumentFilters, document_filters},
+        options::StreamOptions,
+        raw_stream::RawStream,
+        resume_state::Start,
     },
 };
 
@@ -67,6 +71,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             start: Ok(Start::Now),
             options: ChangeStreamOptions::default(),
+            filters: DocumentFilters::default(),
             pipeline: Change::pipeline(),
             max_outage: None,
         }
@@ -82,6 +87,7 @@ pub struct Watch<M, Row = Change<M>> {
     target: Target,
     start: Result<Start>,
     options: ChangeStreamOptions,
+    filters: DocumentFilters,
     pipeline: Pipeline<M, Row, InChangeStream>,
     max_outage: Option<Duration>,
 }
@@ -130,6 +136,10 @@ impl<M, Row> Watch<M, Row> {
     /// and `$changeStreamSplitLargeEvent` as the last one. The stream then returns the row type of the pipeline. It is
     /// [`Change`] as long as no stage changes the fields of the events.
     ///
+    /// A condition on `full_document` that is looked up may no longer hold for the last change when the stream resumes,
+    /// and then the server does not find it: an error of kind [`InvalidResumeToken`](crate::ErrorKind::InvalidResumeToken).
+    /// [`matching`](Self::matching) does not have this problem.
+    ///
     /// Each row must keep the `_id` of its event, because the stream resumes from it: declare a field
     /// `#[odm(id)] token: ResumeToken` in the shape of the rows.
     ///
@@ -175,6 +185,7 @@ impl<M, Row> Watch<M, Row> {
             target: self.target,
             start: self.start,
             options: self.options,
+            filters: self.filters,
             max_outage: self.max_outage,
         }
     }
@@ -220,11 +231,14 @@ impl<M: Model, Row> IntoFuture for Watch<M, Row> {
 }
 
 impl<M: Model, Row> Watch<M, Row> {
+    document_filters!();
+
     /// Returns the request, where it starts, and how long an outage may be.
     pub(crate) fn into_parts(self) -> Result<(StreamOptions, Start, Option<Duration>)> {
-        let Self { target, start, options, pipeline, max_outage } = self;
+        let Self { target, start, mut options, filters, pipeline, max_outage } = self;
+        let filters = filters.into_filters(&mut options)?;
         let query = Query::new(pipeline.into_stages()?, options).finish(Some(target.policies()))?;
-        let request = StreamOptions::new(&target, query)?;
+        let request = StreamOptions::new(&target, query)?.with_filters(filters);
         Ok((request, start?, max_outage))
     }
 }

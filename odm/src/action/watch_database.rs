@@ -15,10 +15,14 @@ use super::{
 use crate::{
     database::Database,
     error::Result,
+    filter::IntoFilter,
+    model::Model,
+    path::Root,
     query::Query,
     query::stream_of_all_tenants,
     watch::{
-        ChangeStream, ModelChanges,
+        ChangeStream, ChangesOf, ModelChanges,
+        document_filters::{DocumentFilters, Image},
         options::{Source, StreamOptions},
         raw_stream::RawStream,
         resume_state::Start,
@@ -76,6 +80,7 @@ pub struct WatchDatabase<C> {
     source: Source,
     start: Result<Start>,
     options: ChangeStreamOptions,
+    filters: DocumentFilters,
     stages: Vec<Document>,
     max_outage: Option<Duration>,
     /// Whether the stream may contain changes of all tenants.
@@ -114,6 +119,7 @@ impl<C: ModelChanges> WatchDatabase<C> {
             source: if of_deployment { Source::Deployment } else { Source::Database },
             start: Ok(Start::Now),
             options: ChangeStreamOptions::default(),
+            filters: DocumentFilters::default(),
             stages: vec![doc! { "$match": models }],
             max_outage: None,
             all_tenants: false,
@@ -128,6 +134,58 @@ impl<C> WatchDatabase<C> {
     /// does not contain the tenant.
     pub fn all_tenants(mut self) -> Self {
         self.all_tenants = true;
+        self
+    }
+
+    /// Selects those changes of a model whose document matches after the change, as
+    /// [`Watch::matching`](super::Watch::matching). The changes of the other models are not affected.
+    ///
+    /// `{ $match: { $or: [{ "ns.coll": { $ne: "orders" } }, ..] } }`
+    ///
+    /// ```no_run
+    /// # use odm::{Database, Id, Model, changes};
+    /// # #[derive(Debug, Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, status: String }
+    /// changes! {
+    ///     #[derive(Debug)]
+    ///     enum ShopChange { Order(Order) }
+    /// }
+    ///
+    /// # async fn f(db: Database) -> odm::Result<()> {
+    /// let mut changes = db.watch::<ShopChange>().matching::<Order, _>(|o| o.status().eq("paid")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn matching<M: Model, F: IntoFilter<M>>(self, condition: impl FnOnce(Root<M>) -> F) -> Self
+    where
+        C: ChangesOf<M>,
+    {
+        self.filtered(Image::After, condition(M::fields()))
+    }
+
+    /// Selects those changes of a model whose document matched before the change, as
+    /// [`Watch::matching_before`](super::Watch::matching_before). Unless `full_document_before_change` is set, all
+    /// collections of the stream must keep pre-images.
+    pub fn matching_before<M: Model, F: IntoFilter<M>>(self, condition: impl FnOnce(Root<M>) -> F) -> Self
+    where
+        C: ChangesOf<M>,
+    {
+        self.filtered(Image::Before, condition(M::fields()))
+    }
+
+    /// Selects those changes of a model whose document matches after the change, or matched before it, as
+    /// [`Watch::matching_either`](super::Watch::matching_either). Unless `full_document_before_change` is set, all
+    /// collections of the stream must keep pre-images.
+    pub fn matching_either<M: Model, F: IntoFilter<M>>(self, condition: impl FnOnce(Root<M>) -> F) -> Self
+    where
+        C: ChangesOf<M>,
+    {
+        self.filtered(Image::Either, condition(M::fields()))
+    }
+
+    fn filtered<M: Model>(mut self, image: Image, filter: impl IntoFilter<M>) -> Self {
+        self.filters.add(image, Some(M::COLLECTION), filter.into_filter());
         self
     }
 
@@ -155,7 +213,9 @@ impl<C: ModelChanges> IntoFuture for WatchDatabase<C> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { database, source, start, options, stages, max_outage, all_tenants, .. } = self;
+        let Self { database, source, start, mut options, filters, stages, max_outage, all_tenants, .. } =
+            self;
+        let filters = filters.into_filters(&mut options);
         let has_tenants = C::MODELS.iter().any(|model| model.policies().tenant().is_some());
         Box::pin(async move {
             if has_tenants && !all_tenants {
@@ -163,7 +223,7 @@ impl<C: ModelChanges> IntoFuture for WatchDatabase<C> {
             }
             // The models of a database have no policies in common.
             let query = Query::new(stages, options).unscoped()?;
-            let request = StreamOptions::of(database, source, None, query)?;
+            let request = StreamOptions::of(database, source, None, query)?.with_filters(filters?);
             Ok(ChangeStream::new(RawStream::open(request, start?, max_outage).await?))
         })
     }

@@ -75,8 +75,16 @@ impl<M> Filter<M> {
 /// | geospatial | `$geoWithin` with `$box`, `$polygon` and `$center`, for points |
 /// | bitwise | `$bitsAllSet` `$bitsAllClear` `$bitsAnySet` `$bitsAnyClear` |
 ///
-/// Building a matcher refuses everything else: `$where`, `$text`, `$jsonSchema`, `$sampleRate`, the other geospatial operators,
-/// other expressions in `$expr`.
+/// Building a matcher refuses everything else, because the result could differ from that of the server:
+///
+/// | operators | reason |
+/// |---|---|
+/// | `$geoIntersects`, `$geoWithin` with `$geometry` and `$centerSphere` | the server computes on a sphere, with a library of its own, and near an edge the result depends on its rounding |
+/// | `$near`, `$nearSphere` | they are about the order of a result |
+/// | `$text` | it needs the text index |
+/// | `$where`, `$function` | they are JavaScript |
+/// | `$jsonSchema`, the other expressions in `$expr` | they are not implemented |
+/// | `$sampleRate`, `$rand` | their result is random |
 pub struct Matcher<M> {
     plan: Arc<Node>,
     model: PhantomData<fn() -> M>,

@@ -29,7 +29,10 @@ use crate::{
     error::{Error, Result},
     model::Model,
     pipeline::{ChangeStreamPipeline, InChangeStream, Pipeline},
-    watch::Change,
+    watch::{
+        Change,
+        document_filters::{DocumentFilters, document_filters},
+    },
 };
 
 impl<M: Model> Collection<M> {
@@ -50,6 +53,7 @@ impl<M: Model> Collection<M> {
             target: self.target(),
             name: name.into(),
             options: ChangeStreamOptions::default(),
+            filters: DocumentFilters::default(),
             pipeline: Change::pipeline(),
             settings: Settings::new(MongoPositions::new(self.database())),
             partitions: None,
@@ -67,6 +71,7 @@ pub struct Subscribe<M, Row = Change<M>> {
     target: Target,
     name: String,
     options: ChangeStreamOptions,
+    filters: DocumentFilters,
     pipeline: Pipeline<M, Row, InChangeStream>,
     settings: Settings,
     partitions: Option<u32>,
@@ -107,6 +112,7 @@ impl<M, Row> Subscribe<M, Row> {
             target: self.target,
             name: self.name,
             options: self.options,
+            filters: self.filters,
             settings: self.settings,
             partitions: self.partitions,
             partition_key: self.partition_key,
@@ -134,6 +140,12 @@ impl<M, Row> Subscribe<M, Row> {
     pub(super) fn store(&self) -> &Arc<dyn PositionStore> {
         &self.settings.store
     }
+}
+
+/// The existing documents pass the same filters, as inserts. Unlike the stages of [`pipeline`](Subscribe::pipeline), the
+/// filters may be others when the subscription is opened again.
+impl<M: Model, Row> Subscribe<M, Row> {
+    document_filters!();
 }
 
 // `Row` has no bound here, because rustc would report a row that cannot be decoded as "not a future". The methods of

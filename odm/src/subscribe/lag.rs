@@ -37,27 +37,35 @@ async fn watch(setup: Arc<Setup>, tracker: Arc<Tracker>, monitor: Monitor) {
     let mut was_behind = false;
     loop {
         sleep(setup.settings.oplog_check).await;
-        let window = match setup.target.database().oplog_window().await {
-            Ok(window) => window,
-            Err(error) => {
-                // A user who may not see the oplog, or a mongos, which has none.
-                tracing::debug!(
-                    subscription = setup.name,
-                    error = %error,
-                    "the time that the oplog covers is not known",
-                );
-                continue;
-            }
-        };
-        let Some(left) = left(&window, &tracker.reached()) else { continue };
-        let lag = window.length().saturating_sub(left);
-        let is_behind = is_behind(&window, left, setup.settings.warn_below);
-        monitor.compared(window, is_behind);
-        if is_behind && !was_behind {
-            setup.report(&Incident::FallingBehind { lag, left });
+        if let Some(is_behind) = compare(&setup, &tracker, &monitor, was_behind).await {
+            was_behind = is_behind;
         }
-        was_behind = is_behind;
+        monitor.log(&setup.name);
     }
+}
+
+/// Returns whether the subscription may lose history soon, if that is known, and reports it unless it was so before.
+async fn compare(setup: &Setup, tracker: &Tracker, monitor: &Monitor, was_behind: bool) -> Option<bool> {
+    let window = match setup.target.database().oplog_window().await {
+        Ok(window) => window,
+        Err(error) => {
+            // A user who may not see the oplog, or a mongos, which has none.
+            tracing::debug!(
+                subscription = setup.name,
+                error = %error,
+                "the time that the oplog covers is not known",
+            );
+            return None;
+        }
+    };
+    let left = left(&window, &tracker.reached())?;
+    let lag = window.length().saturating_sub(left);
+    let is_behind = is_behind(&window, left, setup.settings.warn_below);
+    monitor.compared(window, is_behind);
+    if is_behind && !was_behind {
+        setup.report(&Incident::FallingBehind { lag, left });
+    }
+    Some(is_behind)
 }
 
 /// Returns how far the position is after the oldest entry.

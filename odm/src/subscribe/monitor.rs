@@ -3,12 +3,12 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use mongodb::bson::Timestamp;
 
-use super::{Position, oplog::OplogWindow, store::Term, tracker::Tracker};
+use super::{Position, oplog::OplogWindow, rate::Rate, store::Term, tracker::Tracker};
 use crate::watch::ResumeToken;
 
 /// Returns the status of a subscription at any time, for health checks and metrics. Clones show the same subscription.
@@ -25,6 +25,7 @@ struct Inner {
     tracker: Option<Arc<Tracker>>,
     server_time: Option<Timestamp>,
     delivered: u64,
+    rate: Rate,
     dead_letters: u64,
     oplog: Option<OplogWindow>,
     is_falling_behind: bool,
@@ -57,7 +58,12 @@ pub struct SubscriptionStatus {
     pub fence: Option<i64>,
     /// How many changes this instance has delivered.
     pub delivered: u64,
-    /// How many of them are not acknowledged.
+    /// How many changes this instance has delivered per second, on average of the last minute, or since it was opened if
+    /// that is shorter.
+    pub per_second: f64,
+    /// The time since the last change was delivered. `None` before the first one.
+    pub idle: Option<Duration>,
+    /// How many of the delivered changes are not acknowledged.
     pub unacknowledged: usize,
     /// How many changes were stored as dead letters.
     pub dead_letters: u64,
@@ -113,11 +119,14 @@ impl Monitor {
             let parts = inner.parts.iter().map(|(number, part)| (*number, part.status())).collect();
             return whole(inner.phase, parts);
         }
+        let now = Instant::now();
         let tracker = inner.tracker.as_ref().filter(|_| inner.phase != Phase::Waiting);
         SubscriptionStatus {
             phase: inner.phase,
             fence: inner.term.as_ref().filter(|_| tracker.is_some()).map(Term::fence),
             delivered: inner.delivered,
+            per_second: inner.rate.per_second(now),
+            idle: inner.rate.last().map(|last| now.saturating_duration_since(last)),
             unacknowledged: tracker.map_or(0, |tracker| tracker.waiting()),
             dead_letters: inner.dead_letters,
             position: tracker.map(|tracker| tracker.reached()),
@@ -161,7 +170,29 @@ impl Monitor {
     pub(super) fn delivered(&self, time: Option<Timestamp>) {
         let mut inner = self.lock();
         inner.delivered = inner.delivered.saturating_add(1);
+        inner.rate.count(Instant::now());
         inner.server_time = time.or(inner.server_time);
+    }
+
+    /// Logs the status with its numbers.
+    pub(super) fn log(&self, name: &str) {
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return;
+        }
+        let status = self.status();
+        tracing::debug!(
+            subscription = name,
+            phase = ?status.phase,
+            delivered = status.delivered,
+            per_second = status.per_second,
+            unacknowledged = status.unacknowledged,
+            dead_letters = status.dead_letters,
+            position = status.position_time().map(|position| position.time),
+            lag = status.lag().map(|lag| lag.as_secs()),
+            slack = status.slack().map(|slack| slack.as_secs()),
+            is_falling_behind = status.is_falling_behind,
+            "the status of the subscription",
+        );
     }
 
     pub(super) fn dead_letter(&self) {
@@ -173,6 +204,8 @@ impl Monitor {
 /// Returns the status of a subscription from those of its partitions.
 fn whole(phase: Phase, parts: Vec<(u32, SubscriptionStatus)>) -> SubscriptionStatus {
     let sum = |count: fn(&SubscriptionStatus) -> u64| parts.iter().map(|(_, part)| count(part)).sum();
+    let per_second = parts.iter().map(|(_, part)| part.per_second).sum();
+    let idle = parts.iter().filter_map(|(_, part)| part.idle).min();
     let (delivered, dead_letters) = (sum(|part| part.delivered), sum(|part| part.dead_letters));
     let current: Vec<(u32, SubscriptionStatus)> = parts
         .into_iter()
@@ -189,6 +222,8 @@ fn whole(phase: Phase, parts: Vec<(u32, SubscriptionStatus)>) -> SubscriptionSta
         phase,
         fence: None,
         delivered,
+        per_second,
+        idle,
         unacknowledged: current.iter().map(|(_, part)| part.unacknowledged).sum(),
         dead_letters,
         server_time: current.iter().filter_map(|(_, part)| part.server_time).max(),

@@ -20,7 +20,9 @@ use crate::{
     exec,
     operation::Verb,
     query::Query,
-    watch::{options::StreamOptions, raw_stream::RawStream, resume_state::Start},
+    watch::{
+        document_filters::EventFilters, options::StreamOptions, raw_stream::RawStream, resume_state::Start,
+    },
 };
 
 const HELLO: Verb = Verb::new("subscribe", "hello");
@@ -33,6 +35,7 @@ pub(super) struct Setup {
     pub(super) owner: String,
     pub(super) target: Target,
     pub(super) options: ChangeStreamOptions,
+    pub(super) filters: EventFilters,
     /// The stages of the caller.
     pub(super) stages: Vec<Document>,
     pub(super) settings: Settings,
@@ -81,7 +84,7 @@ impl Setup {
 
     fn request(&self, stages: Vec<Document>, options: ChangeStreamOptions) -> Result<StreamOptions> {
         let query = Query::new(stages, options).finish(Some(self.target.policies()))?;
-        StreamOptions::new(&self.target, query)
+        Ok(StreamOptions::new(&self.target, query)?.with_filters(self.filters.clone()))
     }
 
     /// Reads what identifies the deployment. The id of the replica set needs a privilege that many users do not have.

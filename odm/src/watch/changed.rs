@@ -1,8 +1,8 @@
-//! `Change::changed`: the updates that touch a field.
+//! The updates that touch a field: `Change::changed` as a filter, and `touches` for one change.
 
 use mongodb::bson::{Bson, Document, doc};
 
-use super::Change;
+use super::{Change, Event, UpdateDescription};
 use crate::{filter::Filter, model::Model, path::Path};
 
 impl<M: Model> Change<M> {
@@ -28,6 +28,82 @@ impl<M: Model> Change<M> {
     pub fn changed<V, R>(field: &Path<M, V, R>) -> Filter<Self> {
         Filter::raw(touches(field.name()))
     }
+
+    /// Returns whether this is an update that changes, removes or shortens this field, a field inside of it, or the
+    /// document that it is part of: what [`changed`](Self::changed) selects.
+    ///
+    /// ```
+    /// # use odm::{Id, Model, watch::Change};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, status: String, total: i32 }
+    /// # fn f(change: Change<Order>) {
+    /// let o = Order::fields();
+    /// if change.touches(&o.status()) {
+    ///     println!("the status of {:?} has changed", change.id());
+    /// }
+    /// # }
+    /// ```
+    pub fn touches<V, R>(&self, field: &Path<M, V, R>) -> bool {
+        self.delta().is_some_and(|delta| {
+            let all = delta.updated_fields.keys().chain(&delta.removed_fields);
+            let all = all.chain(delta.truncated_arrays.iter().map(|array| &array.field));
+            all.into_iter().any(|changed| relation(changed, field.name()).is_some())
+        })
+    }
+
+    /// Returns whether this is an update that removes this field, or the document that it is part of.
+    pub fn removes<V, R>(&self, field: &Path<M, V, R>) -> bool {
+        self.delta().is_some_and(|delta| {
+            let is_removed = |removed: &String| {
+                matches!(relation(removed, field.name()), Some(Relation::Above | Relation::Same))
+            };
+            delta.removed_fields.iter().any(is_removed)
+        })
+    }
+
+    /// Returns the new length of the array in this field, if this is an update that shortens it. An array inside of
+    /// another one may be shortened several times: this is the first length.
+    pub fn truncates<V, R>(&self, field: &Path<M, V, R>) -> Option<u32> {
+        let mut arrays = self.delta()?.truncated_arrays.iter();
+        let of_field = arrays.find(|array| relation(&array.field, field.name()) == Some(Relation::Same))?;
+        Some(of_field.new_size)
+    }
+
+    fn delta(&self) -> Option<&UpdateDescription> {
+        match self.event() {
+            Event::Update { update_description, .. } => Some(update_description),
+            _ => None,
+        }
+    }
+}
+
+/// How a changed path is related to a field that it touches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    /// It is a document that the field is part of.
+    Above,
+    Same,
+    /// It is inside of the field.
+    Below,
+}
+
+/// Returns how the changed path touches the field, if it does. Between the names, it may have positions in arrays.
+fn relation(changed: &str, field: &str) -> Option<Relation> {
+    fn walk(changed: &[&str], field: &[&str], is_first: bool) -> Option<Relation> {
+        let is_position = |part: &str| !is_first && part.bytes().all(|byte| byte.is_ascii_digit());
+        match (changed.split_first(), field.split_first()) {
+            (None, None) => Some(Relation::Same),
+            (None, Some(_)) => Some(Relation::Above),
+            (Some(_), None) => Some(Relation::Below),
+            (Some((part, rest)), Some((name, names))) => {
+                let same = if part == name { walk(rest, names, false) } else { None };
+                same.or_else(|| if is_position(part) { walk(rest, field, false) } else { None })
+            }
+        }
+    }
+    let (changed, field): (Vec<&str>, Vec<&str>) = (changed.split('.').collect(), field.split('.').collect());
+    walk(&changed, &field, true)
 }
 
 /// Returns the filter of the updates that touch this name.
@@ -79,7 +155,8 @@ mod tests {
 
     #[test]
     fn what_is_above_and_below_a_field_touches_it() {
-        let pattern = regex::Regex::new(&pattern("lines.item.na+me")).unwrap();
+        let field = "lines.item.na+me";
+        let pattern = regex::Regex::new(&pattern(field)).unwrap();
         for touching in [
             "lines",
             "lines.3",
@@ -89,7 +166,7 @@ mod tests {
             "lines.3.2.item.0.na+me",
             "lines.item.na+me.inner.0",
         ] {
-            assert!(pattern.is_match(touching), "{touching}");
+            assert!(pattern.is_match(touching) && relation(touching, field).is_some(), "{touching}");
         }
         for other in [
             "line",
@@ -100,7 +177,21 @@ mod tests {
             "x.lines",
             "lines.item.na+mes",
         ] {
-            assert!(!pattern.is_match(other), "{other}");
+            assert!(!pattern.is_match(other) && relation(other, field).is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn a_changed_path_is_above_or_below_a_field_or_the_field() {
+        for (changed, field, expected) in [
+            ("lines.3", "lines.qty", Relation::Above),
+            ("lines.3.qty", "lines.qty", Relation::Same),
+            ("prefs.0", "prefs.0", Relation::Same),
+            ("lines.3.qty.x", "lines.qty", Relation::Below),
+            ("tags.1", "tags", Relation::Below),
+        ] {
+            assert_eq!(relation(changed, field), Some(expected), "{changed} {field}");
+        }
+        assert_eq!(relation("0.a", "a"), None);
     }
 }

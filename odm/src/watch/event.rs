@@ -5,6 +5,7 @@ use mongodb::{
     bson::{Document, spec::ElementType},
 };
 
+use super::definition::Definition;
 use crate::{
     error::codec::{CodecError, CodecResult},
     model::Model,
@@ -54,8 +55,10 @@ pub enum Event<M: Model> {
     /// The next item is an error of kind [`Invalidated`](crate::error::ErrorKind::Invalidated). A new stream
     /// can [`start_after`](crate::action::Watch::start_after) this change.
     Invalidate,
-    /// Any other event, such as an expanded event (`create`, `modify`) or one of a newer server. Read it with
-    /// [`Change::raw`](super::Change::raw).
+    /// The collection was created, or its indexes, its options or its shard key were changed. Only with
+    /// [`Watch::show_expanded_events`](crate::action::Watch::show_expanded_events).
+    Definition(Definition),
+    /// Any other event, such as one of a newer server. Read it with [`Change::raw`](super::Change::raw).
     #[non_exhaustive]
     Other {
         /// The `operationType` of the event.
@@ -75,6 +78,11 @@ pub struct UpdateDescription {
     pub removed_fields: Vec<String>,
     /// The arrays that the update shortened.
     pub truncated_arrays: Vec<TruncatedArray>,
+    /// The paths above that have several meanings, with their parts: `{ "lines.0": ["lines", 0] }` is an element of an
+    /// array, and `{ "lines.0": ["lines", "0"] }` a field that is called `0`.
+    ///
+    /// Empty unless the stream has `show_expanded_events`. Requires MongoDB 6.1.
+    pub disambiguated_paths: Document,
 }
 
 /// An array that an update shortened.
@@ -96,6 +104,8 @@ pub(super) struct Parts<'de> {
     key: Option<Raw<'de>>,
     update_description: Option<Raw<'de>>,
     to: Option<Raw<'de>>,
+    description: Option<Raw<'de>>,
+    state_before: Option<Raw<'de>>,
 }
 
 impl<'de> Parts<'de> {
@@ -112,6 +122,8 @@ impl<'de> Parts<'de> {
                 b"documentKey" => parts.key = present(value),
                 b"updateDescription" => parts.update_description = present(value),
                 b"to" => parts.to = present(value),
+                b"operationDescription" => parts.description = present(value),
+                b"stateBeforeChange" => parts.state_before = present(value),
                 _ => {}
             }
         }
@@ -132,7 +144,10 @@ impl<'de> Parts<'de> {
             "rename" => Event::Rename { to: self.to()? },
             "dropDatabase" => Event::DropDatabase,
             "invalidate" => Event::Invalidate,
-            other => Event::Other { operation_type: other.to_owned() },
+            other => match Definition::of(other, self.description, self.state_before)? {
+                Some(definition) => Event::Definition(definition),
+                None => Event::Other { operation_type: other.to_owned() },
+            },
         })
     }
 
@@ -199,6 +214,9 @@ pub(super) fn update_description(raw: Raw<'_>) -> CodecResult<UpdateDescription>
                     let array = truncated(item).map_err(|error| error.at("truncatedArrays"))?;
                     update_description.truncated_arrays.push(array);
                 }
+            }
+            b"disambiguatedPaths" => {
+                update_description.disambiguated_paths = root(value, "disambiguatedPaths")?;
             }
             _ => {}
         }

@@ -63,6 +63,8 @@ document_paths! {
         collection_uuid "collectionUUID": Option<Uuid>,
         /// The arguments of a change that is not one of documents: `operationDescription`, in expanded events.
         operation_description "operationDescription": Option<Document>,
+        /// The options before a `modify`: `stateBeforeChange`, in expanded events.
+        state_before_change "stateBeforeChange": Option<Document>,
     }
 }
 
@@ -74,6 +76,8 @@ document_paths! {
         removed_fields "removedFields": Vec<String>,
         /// The arrays that the update shortened: `truncatedArrays`.
         truncated_arrays "truncatedArrays": Vec<TruncatedArray>,
+        /// The parts of the paths with several meanings: `disambiguatedPaths`, in expanded events.
+        disambiguated_paths "disambiguatedPaths": Document,
     }
 }
 
@@ -103,7 +107,8 @@ impl<M: Model> Value for Change<M> {
 
 impl<M: Model> Decode for Change<M> {}
 
-/// Stored as the server sends it: `{ updatedFields: { .. }, removedFields: [ .. ], truncatedArrays: [ .. ] }`.
+/// Stored as the server sends it: `{ updatedFields: { .. }, removedFields: [ .. ], truncatedArrays: [ .. ] }`, with
+/// `disambiguatedPaths` if there are any.
 impl Value for UpdateDescription {
     document_types! { UpdateDescriptionFields [] }
 
@@ -111,7 +116,11 @@ impl Value for UpdateDescription {
         writer.document(|writer| {
             writer.element("updatedFields", &self.updated_fields)?;
             writer.element("removedFields", &self.removed_fields)?;
-            writer.element("truncatedArrays", &self.truncated_arrays)
+            writer.element("truncatedArrays", &self.truncated_arrays)?;
+            if !self.disambiguated_paths.is_empty() {
+                writer.element("disambiguatedPaths", &self.disambiguated_paths)?;
+            }
+            Ok(())
         })
     }
 

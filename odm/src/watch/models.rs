@@ -24,6 +24,14 @@ pub trait ModelChanges: OwnedRow {
     const MODELS: &'static [&'static ModelMeta];
 }
 
+/// The changes of several models, one of which is `M`. [`changes!`](crate::changes) implements it for each of them.
+#[diagnostic::on_unimplemented(
+    message = "`{M}` is not one of the models of `{Self}`",
+    label = "this stream does not contain the changes of `{M}`",
+    note = "add a variant to the enum that `odm::changes!` declares"
+)]
+pub trait ChangesOf<M>: ModelChanges {}
+
 /// A change that is not one of a declared model: the database was dropped, or the stream has ended.
 ///
 /// It is in the variant `Other` of an enum of [`changes!`](crate::changes).
@@ -166,5 +174,7 @@ macro_rules! changes {
         impl $crate::watch::ModelChanges for $name {
             const MODELS: &'static [&'static $crate::model::ModelMeta] = &[$( <$model as $crate::Model>::MODEL ),+];
         }
+
+        $( impl $crate::watch::ChangesOf<$model> for $name {} )+
     };
 }

@@ -12,7 +12,7 @@ use mongodb::{
 
 use serde::Serialize;
 
-use super::resume_state::Start;
+use super::{document_filters::EventFilters, resume_state::Start};
 use crate::{
     collection::Target,
     database::Database,
@@ -28,6 +28,7 @@ pub(crate) struct StreamOptions {
     source: Source,
     selection: Option<SelectionCriteria>,
     options: ChangeStreamOptions,
+    filters: EventFilters,
     stages: Vec<Document>,
     /// Where the method of the collection was called.
     called_at: Option<&'static Location<'static>>,
@@ -60,7 +61,13 @@ impl StreamOptions {
         stages.iter().try_for_each(keeps_the_token)?;
         let selection = options.selection_criteria.clone().or(selection);
         let selection = selection.or_else(|| database.driver().selection_criteria().cloned());
-        Ok(Self { database, source, selection, options, stages, called_at: None })
+        let filters = EventFilters::default();
+        Ok(Self { database, source, selection, options, filters, stages, called_at: None })
+    }
+
+    /// Adds filters of the events, before the other stages.
+    pub(crate) fn with_filters(self, filters: EventFilters) -> Self {
+        Self { filters, ..self }
     }
 
     /// Returns the database that the commands are sent to.
@@ -113,7 +120,12 @@ impl StreamOptions {
     /// `{ aggregate: collection, pipeline: [{ $changeStream: { .. } }, ..], cursor: {}, readConcern: .. }`.
     pub(super) fn command(&self, start: &Start) -> Result<Document> {
         let mut pipeline = vec![Bson::Document(doc! { "$changeStream": self.stage(start)? })];
-        pipeline.extend(self.stages.iter().cloned().map(Bson::Document));
+        let after = match start {
+            Start::Resume(token) | Start::After(token) => Some(token),
+            Start::Now | Start::AtTime(_) => None,
+        };
+        let stages = self.filters.stages(after).chain(self.stages.iter().cloned());
+        pipeline.extend(stages.map(Bson::Document));
         let cursor =
             self.options.batch_size.map_or_else(Document::new, |size| doc! { "batchSize": i64::from(size) });
         let target = self.collection().map_or(Bson::Int32(1), Bson::from);

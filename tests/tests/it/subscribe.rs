@@ -15,6 +15,7 @@ mod processes;
 mod renewal;
 mod run;
 mod small_oplog;
+mod status;
 mod stored_session;
 mod transactional;
 

@@ -2,10 +2,12 @@
 
 mod call_site;
 mod database;
+mod matching;
 mod permanent_errors;
 mod pipeline;
 mod position;
 mod resume;
+mod typed_events;
 mod undecodable_changes;
 
 use std::{future::Future, time::Duration};
@@ -16,7 +18,7 @@ use odm::{
     mongodb::options::{
         Collation, FullDocumentBeforeChangeType, FullDocumentType, ReadConcern, ReadPreference,
     },
-    watch::{Change, ChangeStream, Event, TruncatedArray},
+    watch::{Change, ChangeStream, Definition, Event, TruncatedArray},
 };
 use odm_integration::commands::Commands;
 use odm_test::Server;
@@ -201,15 +203,14 @@ async fn changes_can_be_moved_to_a_task(db: Database) {
 }
 
 #[odm_test::test]
-async fn other_operations_are_returned_by_name(db: Database) {
+async fn expanded_events_are_definitions(db: Database) {
     let items: Collection<Item> = db.collection();
     let mut options = odm::mongodb::options::ChangeStreamOptions::default();
     options.show_expanded_events = Some(true);
     let mut changes = items.watch().with_options(options).await.unwrap();
     db.driver().create_collection(Item::COLLECTION).await.unwrap();
     let change = next(&mut changes).await;
-    let Event::Other { operation_type, .. } = change.event() else { panic!("{change:?}") };
-    assert_eq!(operation_type, "create");
+    assert!(matches!(change.event(), Event::Definition(Definition::Create { .. })), "{change:?}");
     assert_eq!(change.raw().get_str("operationType").unwrap(), "create");
 }
 
@@ -233,8 +234,6 @@ async fn options_are_sent_in_the_first_command(db: Database, server: Server) {
     assert_eq!(stage, &doc! { "$changeStream": { "showExpandedEvents": true } });
 
     plain(&db).insert_one(doc! { "n": 1 }).await.unwrap();
-    let Event::Other { operation_type, .. } = next(&mut changes).await.into_event() else {
-        panic!("no `create`")
-    };
-    assert_eq!(operation_type, "create");
+    let created = next(&mut changes).await;
+    assert!(matches!(created.event(), Event::Definition(Definition::Create { .. })), "{created:?}");
 }

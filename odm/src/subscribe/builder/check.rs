@@ -40,7 +40,17 @@ impl<M, Row> Subscribe<M, Row> {
 
     /// Checks the arguments.
     pub(super) fn into_setup(self) -> Result<(Setup, Monitor)> {
-        let Self { target, name, options, pipeline, mut settings, partitions, partition_key, monitor } = self;
+        let Self {
+            target,
+            name,
+            mut options,
+            filters,
+            pipeline,
+            mut settings,
+            partitions,
+            partition_key,
+            monitor,
+        } = self;
         if name.is_empty() {
             return Err(Error::refused("the name of the subscription is empty"));
         }
@@ -66,12 +76,14 @@ impl<M, Row> Subscribe<M, Row> {
             }
             _ => {}
         }
+        let filters = filters.into_filters(&mut options)?;
         settings.oplog_check = settings.oplog_check.max(SHORTEST_CHECK);
         let setup = Setup {
             name,
             owner: ObjectId::new().to_hex(),
             target,
             options,
+            filters,
             stages: pipeline.into_stages()?,
             settings,
             partition: None,

@@ -140,6 +140,7 @@ fn query(setup: &Setup, after: Option<&Bson>) -> Result<Vec<Document>> {
         "documentKey": { "_id": "$_id" },
     } });
     pipeline.extend(setup.partition.as_ref().map(|partition| partition.stage(None)));
+    pipeline.extend(setup.filters.stages(None));
     let of_stream = |stage: &&Document| !stage.contains_key("$changeStreamSplitLargeEvent");
     pipeline.extend(setup.stages.iter().filter(of_stream).cloned());
     // As the stream, the copy has all documents, also those that a policy hides.

@@ -243,9 +243,15 @@ async fn kill_cursors(server: &Server, db: &Database) -> usize {
 
 /// Returns the ids of the cursors on the items of `db`, in use or not.
 pub(super) async fn open_cursors(client: &Client, db: &Database) -> Vec<i64> {
+    open_cursors_on(client, db, "items").await
+}
+
+/// Returns the ids of the cursors on a collection of `db`, in use or not.
+pub(super) async fn open_cursors_on(client: &Client, db: &Database, collection: &str) -> Vec<i64> {
+    let ns = format!("{}.{collection}", db.name());
     let pipeline = [
         doc! { "$currentOp": { "idleCursors": true, "allUsers": true } },
-        doc! { "$match": { "ns": format!("{}.items", db.name()), "cursor.cursorId": { "$exists": true } } },
+        doc! { "$match": { "ns": ns, "cursor.cursorId": { "$exists": true } } },
     ];
     let list = doc! { "aggregate": 1, "pipeline": pipeline.to_vec(), "cursor": {} };
     let answer = client.database("admin").run_command(list).await.unwrap();
