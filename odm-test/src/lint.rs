@@ -80,7 +80,15 @@ struct State {
 #[derive(Debug)]
 struct Seen {
     query: Query,
-    times: usize,
+    /// How often it was sent in each transaction, and outside of all: concurrent transactions that are repeated are no
+    /// loop.
+    times: HashMap<Option<String>, usize>,
+}
+
+impl Seen {
+    fn most_times(&self) -> usize {
+        self.times.values().copied().max().unwrap_or_default()
+    }
 }
 
 /// What the plan of a query shows.
@@ -109,20 +117,16 @@ impl Lint {
         if started.db != self.database.name() {
             return;
         }
+        let transaction = transaction(&started.command);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for query in queries(&started.command) {
             let key = (format!("{} {} {}", query.command, query.collection, query.shape()), called_at);
-            match state.seen.get_mut(&key) {
-                Some(seen) => seen.times += 1,
-                None => {
-                    state.explains.push(runtime.spawn(explain(
-                        self.database.clone(),
-                        query.clone(),
-                        called_at,
-                    )));
-                    state.seen.insert(key, Seen { query, times: 1 });
-                }
-            }
+            let State { seen, explains } = &mut *state;
+            let seen = seen.entry(key).or_insert_with(|| {
+                explains.push(runtime.spawn(explain(self.database.clone(), query.clone(), called_at)));
+                Seen { query, times: HashMap::new() }
+            });
+            *seen.times.entry(transaction.clone()).or_default() += 1;
         }
     }
 
@@ -136,10 +140,11 @@ impl Lint {
             findings.extend(explained.findings);
             indexes.used.extend(explained.indexes);
         }
-        for ((_, called_at), Seen { query, times }) in seen {
+        for ((_, called_at), seen) in seen {
+            let (query, times) = (&seen.query, seen.most_times());
             if let (Some(called_at), true) = (called_at, query.reads && times >= REPEATED) {
-                let advice = repetition::advice(&self.database, &query).await;
-                findings.push(Finding::of_repetition(&query, times, advice, called_at));
+                let advice = repetition::advice(&self.database, query).await;
+                findings.push(Finding::of_repetition(query, times, advice, called_at));
             }
         }
         if let Some(report) = env::var_os("ODM_TEST_LINT_REPORT").map(PathBuf::from) {
@@ -179,6 +184,13 @@ impl Lint {
     }
 }
 
+/// Returns what identifies the transaction of a command, if it is in one.
+fn transaction(command: &Document) -> Option<String> {
+    let is_in_transaction = command.get_bool("autocommit").is_ok_and(|commits| !commits);
+    let (session, number) = (command.get("lsid")?, command.get("txnNumber")?);
+    is_in_transaction.then(|| format!("{session} {number}"))
+}
+
 /// Returns the collections that need no index, because they stay small: those in `ODM_TEST_LINT_SMALL`.
 fn small_collections() -> Vec<String> {
     let names = env::var("ODM_TEST_LINT_SMALL").unwrap_or_default();
@@ -208,5 +220,23 @@ async fn explain(
             ));
             Explained::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_counted_by_transaction() {
+        let of = |number: i64| {
+            transaction(&doc! { "find": "a", "lsid": { "id": 1 }, "txnNumber": number, "autocommit": false })
+        };
+        assert!(of(1).is_some());
+        assert_eq!(of(1), of(1));
+        assert_ne!(of(1), of(2));
+        // A write that the driver may retry has a number, too.
+        let write = doc! { "update": "a", "lsid": { "id": 1 }, "txnNumber": 1_i64 };
+        assert_eq!(transaction(&write), None);
     }
 }

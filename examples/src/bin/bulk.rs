@@ -6,7 +6,7 @@ use anyhow::Context;
 use odm::{Collection, ErrorKind, Filter, Id, Model, Write, bson::doc, error::WriteOutcome, models};
 
 #[derive(Debug, Clone, Model)]
-#[odm(collection = "articles")]
+#[odm(collection = "articles", index(stock))]
 struct Article {
     id: Id<Article>,
     #[odm(index(unique), validate(length(min = 1)))]

@@ -117,6 +117,7 @@ struct Item {
 async fn main() -> anyhow::Result<()> {
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("dynamic-queries").await?;
+    db.schema(odm::models![Order]).plan().await?.apply().await?;
     let orders = db.collection::<Order>();
     orders.insert_many(all()).await?;
 

@@ -6,10 +6,11 @@ use anyhow::Context;
 use odm::{
     Collection, Filter, Model,
     live::{Difference, FanOut, OnLag},
+    models,
 };
 
 #[derive(Debug, Clone, Model)]
-#[odm(collection = "orders")]
+#[odm(collection = "orders", index(status, total = -1, id))]
 struct Order {
     id: i32,
     status: String,
@@ -102,6 +103,7 @@ async fn cached(orders: &Collection<Order>, changes: &FanOut<Order>) -> anyhow::
 async fn main() -> anyhow::Result<()> {
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("guide_live_queries").await?;
+    db.schema(models![Order]).plan().await?.apply().await?;
     let orders = db.collection::<Order>();
 
     println!("a filter in this process:");

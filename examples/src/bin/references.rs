@@ -10,7 +10,7 @@ use odm::{
 };
 
 #[derive(Debug, Clone, Model)]
-#[odm(collection = "customers")]
+#[odm(collection = "customers", index(name))]
 struct Customer {
     id: Id<Customer>,
     name: String,
@@ -32,7 +32,7 @@ struct Product {
 }
 
 #[derive(Debug, Clone, Model)]
-#[odm(collection = "orders", index(customer, number = -1))]
+#[odm(collection = "orders", index(customer, number = -1), index(number))]
 struct Order {
     id: Id<Order>,
     number: u32,
@@ -48,11 +48,11 @@ struct Line {
 }
 
 #[derive(Debug, Clone, Model)]
-#[odm(collection = "messages")]
+#[odm(collection = "messages", index(about.kind, about.order), index(text))]
 struct Message {
     id: Id<Message>,
     text: String,
-    #[odm(on_delete = "cascade", index)]
+    #[odm(on_delete = "cascade")]
     about: Subject,
     #[odm(on_delete = "nullify", index)]
     answered_by: Option<Id<Customer>>,
@@ -94,7 +94,7 @@ struct Details {
 async fn main() -> anyhow::Result<()> {
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("references").await?;
-    db.schema(models![Order, Message]).plan().await?.apply().await?;
+    db.schema(models![Customer, Order, Message]).plan().await?.apply().await?;
     let shop = fill(&db).await?;
     let (orders, customers) = (db.collection::<Order>(), db.collection::<Customer>());
     let (o, m) = (Order::fields(), Message::fields());

@@ -13,7 +13,7 @@ use odm::{
 
 #[derive(Debug, Model)]
 #[serde(rename_all = "camelCase")]
-#[odm(collection = "articles")]
+#[odm(collection = "articles", index(name))]
 struct Article {
     id: Id<Article>,
     name: String,
@@ -65,6 +65,7 @@ fn only(fields: &[&str]) -> Document {
 async fn main() -> anyhow::Result<()> {
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("updates").await?;
+    db.schema(odm::models![Article]).plan().await?.apply().await?;
     let articles = db.collection::<Article>();
     let apple = Article {
         id: Id::new(),

@@ -8,11 +8,12 @@ use anyhow::Context;
 use odm::{
     Embedded, Filter, Id, Model, View,
     bson::{Binary, DateTime, Document, doc, oid::ObjectId, spec::BinarySubtype},
+    models,
 };
 
 #[derive(Debug, Model)]
 #[serde(rename_all = "camelCase")]
-#[odm(collection = "recipes")]
+#[odm(collection = "recipes", index(minutes), index(title))]
 struct Recipe {
     id: Id<Recipe>,
     title: String,
@@ -101,6 +102,7 @@ fn projection(command: &Document) -> anyhow::Result<&Document> {
 async fn main() -> anyhow::Result<()> {
     let server = odm_test::Server::shared().await?;
     let db = server.fresh_database("views").await?;
+    db.schema(models![Recipe]).plan().await?.apply().await?;
     let recipes = db.collection::<Recipe>();
     recipes.insert_many(all()?).await?;
     let r = Recipe::fields();

@@ -3,8 +3,11 @@
 
 use std::process::{Command, Output};
 
+use crate::lint;
+
 fn bank(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_bank")).args(arguments).output().unwrap()
+    let mut bank = Command::new(env!("CARGO_BIN_EXE_bank"));
+    bank.envs(lint::environment("bank")).args(arguments).output().unwrap()
 }
 
 #[test]

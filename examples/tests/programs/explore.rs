@@ -9,6 +9,8 @@ use std::{
 
 use odm_test::Server;
 
+use crate::lint;
+
 const ANSWERS: &str = "\
 accounts: 41 documents, read back as they were stored
   with commodities and derivatives, the lowest limits:
@@ -190,6 +192,7 @@ fn run(server: &Server, folder: Option<&Path>) -> Output {
     explore
         .env("ODM_MONGODB_SOURCE", "uri")
         .env("ODM_MONGODB_URI", server.uri())
+        .envs(lint::environment("explore"))
         .args(folder)
         .output()
         .unwrap()

@@ -9,6 +9,8 @@ use std::{fs, path::Path, process::Command};
 
 use odm_test::Server;
 
+use crate::lint;
+
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// Programs that answer requests until they are stopped. They have tests of their own.
@@ -57,6 +59,7 @@ impl Chapter {
         let mut program =
             Command::new(Path::new(env!("CARGO_BIN_EXE_quickstart")).with_file_name(&self.program));
         program.env("ODM_MONGODB_SOURCE", "uri").env("ODM_MONGODB_URI", server.uri());
+        program.envs(lint::environment(&self.program));
         let run = program.output().unwrap();
         assert!(run.status.success(), "{}: {}", self.program, String::from_utf8_lossy(&run.stderr));
         String::from_utf8(run.stdout).unwrap()

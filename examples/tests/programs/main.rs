@@ -4,6 +4,7 @@ mod bank;
 mod command_line;
 mod explore;
 mod guide;
+mod lint;
 mod live;
 mod migrate;
 mod odd_collections;

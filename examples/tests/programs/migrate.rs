@@ -5,11 +5,14 @@ use std::process::{Command, Output};
 
 use odm_test::Server;
 
+use crate::lint;
+
 fn run(server: &Server, arguments: &[&str]) -> Output {
     let mut migrate = Command::new(env!("CARGO_BIN_EXE_migrate"));
     migrate
         .env("ODM_MONGODB_SOURCE", "uri")
         .env("ODM_MONGODB_URI", server.uri())
+        .envs(lint::environment("migrate"))
         .args(arguments)
         .output()
         .unwrap()

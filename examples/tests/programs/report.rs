@@ -12,11 +12,14 @@ use std::{
 use odm_test::Server;
 use roxmltree::Document;
 
+use crate::lint;
+
 fn run<A: AsRef<OsStr>>(server: &Server, arguments: &[A]) -> Output {
     let mut report = Command::new(env!("CARGO_BIN_EXE_report"));
     report
         .env("ODM_MONGODB_SOURCE", "uri")
         .env("ODM_MONGODB_URI", server.uri())
+        .envs(lint::environment("report"))
         // Neither a display nor a folder with fonts.
         .env_remove("DISPLAY")
         .env("HOME", "/nonexistent")

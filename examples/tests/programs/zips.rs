@@ -10,6 +10,8 @@ use std::{
 use odm::bson::{Bson, Document, doc, oid::ObjectId};
 use odm_test::Server;
 
+use crate::lint;
+
 fn zip(number: u8, city: &str, state: &str, pop: i32) -> Document {
     doc! {
         "_id": ObjectId::from_bytes([number; 12]), "city": city, "zip": format!("{number:05}"),
@@ -49,7 +51,8 @@ fn file(name: &str, content: &[u8]) -> PathBuf {
 
 fn run(server: &Server, path: &Path) -> Output {
     let mut zips = Command::new(env!("CARGO_BIN_EXE_zips"));
-    zips.env("ODM_MONGODB_SOURCE", "uri").env("ODM_MONGODB_URI", server.uri()).arg(path).output().unwrap()
+    zips.env("ODM_MONGODB_SOURCE", "uri").env("ODM_MONGODB_URI", server.uri());
+    zips.envs(lint::environment("zips")).arg(path).output().unwrap()
 }
 
 #[odm_test::test]

@@ -57,7 +57,7 @@ impl Finding {
         // One index mends both.
         let mut problems = if scans {
             vec![Problem::CollectionScan]
-        } else if plan.is_sort_in_memory() {
+        } else if plan.is_sort_in_memory() && query.can_sort_by_index() {
             vec![Problem::SortInMemory]
         } else {
             Vec::new()
@@ -133,6 +133,11 @@ fn examined(query: &Query, plan: &Explanation) -> Option<(u64, u64)> {
 }
 
 impl Query {
+    /// Returns whether an index can have the order of the result. A pipeline can sort what it has computed.
+    fn can_sort_by_index(&self) -> bool {
+        self.command != "aggregate" || !self.sort.is_empty()
+    }
+
     fn described(&self) -> String {
         format!("{} on `{}`, {}", self.command, self.collection, self.shape())
     }

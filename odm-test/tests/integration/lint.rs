@@ -81,6 +81,10 @@ async fn sends_fast_queries(db: Database) -> odm::Result<()> {
     let _ = parcels_of_db.find(p.city().eq("Oslo")).sort(p.sent().desc()).await?;
     parcels_of_db.delete_many(p.city().eq("Rome")).await?;
     parcels_of_db.count(Filter::all()).await?;
+    // No index has the order of computed values.
+    let towns = parcels_of_db.aggregate();
+    let towns = towns.group(|p| InTownOf { city: p.city(), parcels: odm::pipeline::count() });
+    let _ = towns.sort(|town| town.parcels().desc()).await?;
     Ok(())
 }
 
