@@ -62,7 +62,7 @@ async fn has_the_arguments_of_the_caller_instead_of_those_of_the_kit() {
     assert_eq!(stats.get("maxSize").unwrap().to_string(), (7 << 20).to_string());
     let parameters = doc! { "getParameter": 1, "ttlMonitorSleepSecs": 1, "enableTestCommands": 1 };
     let parameters = client.database("admin").run_command(parameters).await.unwrap();
-    assert_eq!(parameters.get_i32("ttlMonitorSleepSecs"), Ok(3));
+    assert_eq!(parameters.get_i32("ttlMonitorSleepSecs").unwrap(), 3);
     assert!(parameters.contains_key("enableTestCommands"));
     server.stop().await;
 
