@@ -15,17 +15,17 @@ use super::{Item, soon};
 
 #[derive(Debug, Clone, PartialEq, Embedded)]
 pub(super) struct Line {
-    sku: String,
-    qty: i32,
+    pub(in crate::watch) sku: String,
+    pub(in crate::watch) qty: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "orders")]
 pub(super) struct Order {
-    id: i32,
-    status: String,
-    total: i64,
-    lines: Vec<Line>,
+    pub(in crate::watch) id: i32,
+    pub(in crate::watch) status: String,
+    pub(in crate::watch) total: i64,
+    pub(in crate::watch) lines: Vec<Line>,
 }
 
 pub(super) fn order(id: i32, status: &str, total: i64) -> Order {
