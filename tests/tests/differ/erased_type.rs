@@ -94,7 +94,7 @@ fn ours<T: Value>(bytes: &[u8]) -> Result<T, CodecError> {
     Raw::document(bytes)
         .elements()
         .and_then(|mut elements| elements.take("v", &mut slot))
-        .and_then(|()| require(slot, "v"))
+        .and_then(|()| require(&mut slot, "v"))
 }
 
 fn again<T: Value + Debug + Serialize + DeserializeOwned>(bytes: &[u8]) -> Again {

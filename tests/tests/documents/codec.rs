@@ -28,7 +28,7 @@ fn decode<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
     let mut slot = None;
     let mut elements = Raw::document(bytes).elements()?;
     elements.take("v", &mut slot)?;
-    odm::__private::require(slot, "v")
+    odm::__private::require(&mut slot, "v")
 }
 
 fn message<T: Debug>(result: Result<T, CodecError>) -> String {

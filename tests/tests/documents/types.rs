@@ -30,7 +30,7 @@ fn encode<V: Value>(value: &V) -> Result<Vec<u8>, CodecError> {
 fn decode<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
     let mut slot = None;
     Raw::document(bytes).elements()?.take("v", &mut slot)?;
-    odm::__private::require(slot, "v")
+    odm::__private::require(&mut slot, "v")
 }
 
 /// Reads a stored value as a `V`.

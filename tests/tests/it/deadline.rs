@@ -255,7 +255,7 @@ async fn the_time_limit_is_sent_to_the_server(db: Database, server: Server) {
     people.estimated_count().deadline(after).await.unwrap();
     people.distinct(p.age(), Filter::all()).deadline(after).await.unwrap();
     let _ = people.aggregate().deadline(after).await.unwrap();
-    people.count(Filter::all()).explain().deadline(after).await.unwrap();
+    drop(people.count(Filter::all()).explain().deadline(after).await.unwrap());
     people.find_one_and_replace(p.id().eq(eve.id), &eve).deadline(after).await.unwrap();
     people.find_one_and_delete(p.id().eq(eve.id)).deadline(after).await.unwrap();
     let limits: Vec<_> = commands.take().iter().map(|sent| sent.get_i32("maxTimeMS").ok()).collect();

@@ -484,6 +484,6 @@ async fn explain_reports_errors_and_respects_time_limits(db: Database, server: S
 
     let (recorded, commands) = Commands::record(server.uri(), &db).await;
     let people = recorded.collection::<Person>();
-    people.find(p.age().gt(1)).max_time(Duration::from_secs(2)).explain().await.unwrap();
+    drop(people.find(p.age().gt(1)).max_time(Duration::from_secs(2)).explain().await.unwrap());
     assert_eq!(commands.take()[0].get_i32("maxTimeMS").unwrap(), 2000);
 }

@@ -19,7 +19,7 @@ const SHORTER: &str = "binary shorter than its bytes";
 fn field<V: Value>(bytes: &[u8]) -> Result<V, CodecError> {
     let mut slot = None;
     Raw::document(bytes).elements()?.take("a", &mut slot)?;
-    require(slot, "a")
+    require(&mut slot, "a")
 }
 
 /// Asserts that the valid values of this type round-trip bit for bit, and that the malformed ones are errors at the
