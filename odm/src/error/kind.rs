@@ -244,7 +244,12 @@ impl ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause(f)?;
-        if self.is_not_sent() { f.write_str("; nothing was sent") } else { Ok(()) }
+        match self {
+            // The hook may have sent calls of its own.
+            Self::Hook(error) if !error.is_after() => f.write_str("; the write was not sent"),
+            _ if self.is_not_sent() => f.write_str("; nothing was sent"),
+            _ => Ok(()),
+        }
     }
 }
 

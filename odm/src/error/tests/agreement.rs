@@ -51,6 +51,8 @@ fn end(error: &Error) -> &'static str {
     match (predicates(error).as_str(), error.kind()) {
         // A client that cannot be configured has nothing to send.
         ("N", ErrorKind::Config(_)) => "",
+        // The hook may have sent calls of its own.
+        ("N", ErrorKind::Hook(_)) => "; the write was not sent",
         ("N", _) => NOT_SENT,
         ("U", _) if error.has_label("UnknownTransactionCommitResult") => {
             "; the transaction may have been committed"
