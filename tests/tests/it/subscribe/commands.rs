@@ -53,7 +53,7 @@ async fn positions_and_leases_are_written_with_the_clock_of_the_server(db: Datab
             "query": { "_id": "billing" },
             "update": [
                 { "$set": {
-                    "isFree": { "$lte": [{ "$ifNull": ["$until", DateTime::from_millis(0)] }, "$$NOW"] },
+                    "isFree": { "$lte": [{ "$ifNull": ["$until", DateTime::MIN] }, "$$NOW"] },
                     "isMine": { "$eq": ["$owner", owner] },
                 } },
                 { "$set": {

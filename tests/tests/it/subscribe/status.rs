@@ -33,7 +33,7 @@ impl Visit for Into<'_> {
 
 impl Subscriber for Logged {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("odm") && metadata.is_event()
+        metadata.target().starts_with("odm") && !metadata.is_span()
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
