@@ -10,6 +10,7 @@
 
 mod cases;
 mod generate;
+mod more;
 mod normalise;
 #[path = "../it/documented_bson/operators.rs"]
 mod rendered;
@@ -66,6 +67,28 @@ fn cases_render_the_examples() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+#[test]
+fn further_examples_are_rendered() {
+    let all = more::all();
+    let number = all.len();
+    let mut wrong = Vec::new();
+    for more::More { case, expected } in all {
+        let (rendered, expected) = (normalised(case.rendered()), normalised(expected));
+        if rendered != expected {
+            wrong.push(format!("{}\n  renders  {rendered}\n  expected {expected}", case.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {number}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[odm_test::test]
+async fn the_server_accepts_the_further_examples(db: Database) {
+    for more::More { case, .. } in more::all() {
+        let rows = case.run_alone(&db).await.unwrap_or_else(|error| panic!("{}: {error}", case.id));
+        assert!(rows <= 1, "{}: {rows} rows of no documents", case.id);
+    }
 }
 
 #[odm_test::test]

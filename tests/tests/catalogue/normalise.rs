@@ -48,9 +48,6 @@ fn stage(stage: Document) -> Document {
     match (name.as_str(), argument) {
         ("$match", Bson::Document(conditions)) => doc! { "$match": filter(conditions) },
         ("$addFields", fields) => doc! { "$set": fields },
-        ("$replaceRoot", Bson::Document(mut root)) => {
-            doc! { "$replaceWith": root.remove("newRoot").unwrap() }
-        }
         ("$unset", Bson::String(field)) => doc! { "$unset": [field] },
         ("$merge", Bson::Document(mut merge)) => {
             if let Some(update) = merge.get_mut("whenMatched") {
@@ -60,7 +57,6 @@ fn stage(stage: Document) -> Document {
         }
         // The server requires the database beside `coll`, which the example leaves out.
         ("$out", Bson::Document(out)) if out.len() == 1 => doc! { "$out": out.get_str("coll").unwrap() },
-        ("$unwind", Bson::String(path)) => doc! { "$unwind": { "path": path } },
         ("$group", Bson::Document(mut group)) => {
             group.entry("_id").or_insert(Bson::Null);
             doc! { "$group": group }

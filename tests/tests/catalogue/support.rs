@@ -30,10 +30,7 @@ pub(crate) fn examples() -> Vec<Example> {
 }
 
 fn example(line: &str) -> Example {
-    let json: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
-    let Bson::Document(example) = Bson::try_from(serde_json::Value::Object(json)).unwrap() else {
-        panic!("not a document: {line}")
-    };
+    let example: Document = serde_json::from_str(line).unwrap();
     let version = example.get_str("minVersion").unwrap().split_once('.').unwrap();
     let pipeline = match example.get_array("pipeline") {
         Ok(stages) => stages.iter().map(|stage| stage.as_document().unwrap().clone()).collect(),
@@ -133,6 +130,11 @@ impl Case {
             collection.drop().await.map_err(text)?;
             collection.insert_many(documents(fields.as_document().unwrap())).await.map_err(text)?;
         }
+        self.run_alone(db).await
+    }
+
+    /// Runs the case and reads its rows.
+    pub(crate) async fn run_alone(&self, db: &Database) -> Result<usize, String> {
         match &self.run {
             Some(run) => run(db.clone(), self.stages.clone()).await,
             None => Ok(0),

@@ -40,11 +40,8 @@ const BESIDE: &[Listed] = &[
 ];
 
 /// Operators that render as another: with another name of the same stage, or without a `$`.
-const RENDERED_AS: &[(&str, &str, &str)] = &[
-    ("stage", "$addFields", "$set"),
-    ("stage", "$replaceRoot", "$replaceWith"),
-    ("expression", "$case", "case"),
-];
+const RENDERED_AS: &[(&str, &str, &str)] =
+    &[("stage", "$addFields", "$set"), ("expression", "$case", "case")];
 
 /// Operators that another test compares with what is sent.
 const TESTED_ELSEWHERE: &[(&str, &str, &str)] =

@@ -35,7 +35,7 @@ const STAGES: &[Operator] = &[
     operator!("$queryStats", query_stats, "6.0.7"),
     operator!("$rankFusion", rank_fusion, "8.1"),
     operator!("$redact", redact),
-    operator!("$replaceRoot", replace_with),
+    operator!("$replaceRoot", replace_root),
     operator!("$replaceWith", replace_with),
     operator!("$rerank", rerank, "8.3"),
     operator!("$sample", sample),

@@ -131,7 +131,7 @@ fn items_of_an_order() -> Case {
 
     let pipeline = Pipeline::<Order>::new()
         .lookup(|o| FromItemsOf { from_items: from::<Item>().equal(o.item(), |i| i.item()) })
-        .replace_with(|o| {
+        .replace_root(|o| {
             merge_objects_of((o.from_items().array_elem_at(0), root()))
                 .cast::<With<With<Item, FromItems>, Order>>()
         })

@@ -199,6 +199,7 @@ fn fields() -> Vec<Entry> {
             ),
         ),
         ("pipeline/stage/replace::replace_with", rendered(sales().replace_with(|s| s.author()))),
+        ("pipeline/stage/replace::replace_root", rendered(sales().replace_root(|s| s.author()))),
         ("pipeline/stage/unwind::unwind", rendered(Pipeline::<Order>::new().unwind(|o| o.lines()))),
         (
             "pipeline/stage/unwind::preserve_null_and_empty_arrays",
