@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use odm::{
     Database, Decode, Filter, Model, Pipeline, Update,
     action::Aggregate,
-    bson::{Bson, Document, doc},
+    bson::{Document, doc},
     mongodb::options::UpdateModifications,
     pipeline::Written,
 };

@@ -54,22 +54,22 @@ fn is_implied(keyword: &str, operand: &Bson, declared: &Document, live: &Live<'_
         return true;
     }
     match (keyword, operand) {
-        // The bounds include these.
-        ("title" | "description" | "exclusiveMinimum" | "exclusiveMaximum", _) => true,
+        // The bounds include `exclusiveMinimum` and `exclusiveMaximum`.
+        ("title" | "description" | "exclusiveMinimum" | "exclusiveMaximum", _)
+        | ("minLength" | "minItems" | "minProperties", Bson::Int32(0))
+        | ("uniqueItems", Bson::Boolean(false)) => true,
         ("bsonType", accepted) => live.has_types_in(list(Some(accepted))),
         ("enum", accepted) => live.has_values_in(list(Some(accepted))),
         ("minimum" | "maximum", _) => {
             Bound::of(declared, keyword).is_some_and(|bound| live.is_bounded(&bound))
         }
         ("multipleOf", divisor) => live.is_multiple_of(divisor),
-        ("minLength" | "minItems" | "minProperties", Bson::Int32(0)) => true,
         ("minLength" | "minItems" | "minProperties" | "maxLength" | "maxItems" | "maxProperties", length) => {
             let is_min = keyword.starts_with("min");
             live.operands(keyword).any(|other| {
                 number::order(other, length).is_some_and(|order| order.is_eq() || order.is_gt() == is_min)
             })
         }
-        ("uniqueItems", Bson::Boolean(false)) => true,
         ("required", names) => list(Some(names))
             .iter()
             .all(|name| live.operands("required").any(|required| list(Some(required)).contains(name))),

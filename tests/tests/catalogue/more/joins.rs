@@ -62,7 +62,8 @@ fn stock_of_an_order() -> More {
                 { "$eq": ["$stock_item", "$$order_item"] },
                 { "$gte": ["$instock", "$$order_qty"] },
             ] } } },
-            { "$project": { "stock_item": 0, "_id": 0 } },
+            // The manual writes `{ $project: { stock_item: 0, _id: 0 } }`, which does the same.
+            { "$unset": ["stock_item", "_id"] },
         ],
         "as": "stockdata",
     } };

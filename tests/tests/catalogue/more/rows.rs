@@ -115,7 +115,8 @@ fn middle_names() -> More {
     let expected = doc! { "$project": {
         "title": 1,
         "author": {
-            "first": "$author.first",
+            // The manual writes `"$author.first"`, which includes the same field.
+            "first": 1,
             "middle": { "$cond": {
                 "if": { "$eq": ["$author.middle", ""] },
                 "then": "$$REMOVE",

@@ -266,7 +266,8 @@ fn filled_partitions() -> More {
     });
     let expected = doc! { "$fill": {
         "sortBy": { "date": 1 },
-        "partitionBy": "$restaurant",
+        // The manual writes the field alone. A document of it has the same partitions.
+        "partitionBy": { "value": "$restaurant" },
         "output": { "score": { "method": "locf" } },
     } };
     more::<Daily, Daily>("fill: distinct partitions", pipeline, [expected])
