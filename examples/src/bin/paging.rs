@@ -2,6 +2,9 @@
 //!
 //! `cargo run -p examples --bin paging`. It finds or starts a MongoDB server automatically.
 
+// Several indexes name one field.
+#![allow(clippy::duplicated_attributes)]
+
 use anyhow::Context;
 use odm::{
     Collection, Filter, Id, Model, View, models,

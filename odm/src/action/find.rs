@@ -128,7 +128,7 @@ impl<M: Model, S> Find<M, S> {
 
     /// Sets the fields that are requested.
     #[cfg(feature = "page")]
-    pub(crate) fn project(&mut self, projection: Document) {
+    pub(crate) fn set_projection(&mut self, projection: Document) {
         self.options.projection = Some(projection);
     }
 

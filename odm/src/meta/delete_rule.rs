@@ -44,8 +44,11 @@ pub trait RuleOfReference {
     const FITS: () = ();
 }
 
+#[diagnostic::do_not_recommend]
 impl RuleOfReference for DeleteRuleOf<NONE> {}
+#[diagnostic::do_not_recommend]
 impl RuleOfReference for DeleteRuleOf<NOT_FOUND> {}
+#[diagnostic::do_not_recommend]
 impl RuleOfReference for DeleteRuleOf<NOT_NULLABLE> {}
 
 /// A delete rule of a reference that the server finds by its id.
@@ -59,8 +62,11 @@ pub trait RuleOfFoundReference {
     const FITS: () = ();
 }
 
+#[diagnostic::do_not_recommend]
 impl RuleOfFoundReference for DeleteRuleOf<NONE> {}
+#[diagnostic::do_not_recommend]
 impl RuleOfFoundReference for DeleteRuleOf<NO_REFERENCE> {}
+#[diagnostic::do_not_recommend]
 impl RuleOfFoundReference for DeleteRuleOf<NOT_NULLABLE> {}
 
 /// A delete rule `nullify` of a reference that can be removed.
@@ -74,6 +80,9 @@ pub trait RuleOfNullableReference {
     const FITS: () = ();
 }
 
+#[diagnostic::do_not_recommend]
 impl RuleOfNullableReference for DeleteRuleOf<NONE> {}
+#[diagnostic::do_not_recommend]
 impl RuleOfNullableReference for DeleteRuleOf<NO_REFERENCE> {}
+#[diagnostic::do_not_recommend]
 impl RuleOfNullableReference for DeleteRuleOf<NOT_FOUND> {}

@@ -10,7 +10,7 @@ use crate::{
 /// Returns the parts of a page: the find, which requests the fields that the include needs, and the reader.
 fn parts<M: Model, S, I>(mut find: Find<M, S>, reader: Reader<I>, ids: usize) -> (Find<M, S>, Rows<I>) {
     if let Some(projection) = &reader.projection {
-        find.project(projection.clone());
+        find.set_projection(projection.clone());
     }
     (find, Rows::Included(reader, ids))
 }

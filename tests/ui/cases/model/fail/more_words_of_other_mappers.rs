@@ -2,7 +2,6 @@ use odm::{Id, Model, bson::DateTime};
 
 #[derive(Model)]
 #[odm(collection = "orders", pre_save, database = "shop", discriminator = "kind", unique_together, tag = "kind")]
-#[odm(index(name, partial_filter = 1), index(age, background))]
 struct Order {
     #[odm(primary_key)]
     id: Id<Order>,
@@ -16,7 +15,7 @@ struct Order {
     name: String,
     #[odm(validate(not_empty, regex = "a", choices = "a"))]
     text: String,
-    #[odm(min = 1, validate(positive))]
+    #[odm(min = 1, validate(positive), index(partial_filter = 1, background))]
     age: i32,
 }
 
