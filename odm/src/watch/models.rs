@@ -144,6 +144,7 @@ macro_rules! changes {
         $( $(#[$variant_meta:meta])* $variant:ident($model:ty) ),+ $(,)?
     }) => {
         $(#[$meta])*
+        #[allow(clippy::large_enum_variant)]
         $visibility enum $name {
             $( $(#[$variant_meta])* $variant($crate::watch::Change<$model>), )+
             /// A change that is not one of a model.

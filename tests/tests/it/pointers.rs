@@ -1,5 +1,7 @@
 //! Fields in `Box`, `Arc` and `Cow` take what the value inside takes, and the pointer.
 
+#![allow(clippy::box_collection, clippy::vec_box)] // models of other people may have such fields
+
 use std::{borrow::Cow, collections::BTreeMap, rc::Rc, sync::Arc};
 
 use odm::{

@@ -172,7 +172,7 @@ async fn a_reference_specifies_the_tenant(db: Database, server: Server) {
     assert_eq!(nested[0].links.found().unwrap().links.len(), 2);
     let nested =
         all().include(|v| v.tasks().tenant("a").include(|task| task.team().tenant("b"))).await.unwrap();
-    assert!(nested[0].links.iter().flat_map(Linked::found).all(|task| task.links.found().is_none()));
+    assert!(nested[0].links.iter().filter_map(Linked::found).all(|task| task.links.found().is_none()));
     // The tenant of the reference is stronger than that of the handle.
     let teams = db.collection::<Team>().tenant("a");
     let others = teams

@@ -55,6 +55,7 @@ mod tests {
     use super::*;
     use crate::index::IndexType::*;
 
+    #[allow(clippy::needless_pass_by_value)] // the callers build the index
     fn problem(index: Index) -> String {
         super::problem(&TimeSeries::new("at").meta("sensor"), &index).unwrap_or_default()
     }
