@@ -2,12 +2,13 @@
 //! what to do elsewhere.
 
 mod elsewhere;
-mod foreign;
 mod name;
+mod other_mappers;
 
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
 pub(crate) use self::elsewhere::Elsewhere;
 pub(crate) use self::name::{AttributeName, AttributePosition, closest, correct, enumerate, malformed};
+pub(crate) use self::other_mappers::refused;
 use crate::derive::Derive::{Embedded, Model, Shape, Value};
 
 /// Declares the attributes, one line each: `Variant("name", "correct form", positions, elsewhere)`. The last part is the

@@ -96,6 +96,12 @@ fn begins_with_a_field(cx: &Ctxt, container: &Container<'_>, key: &Key) {
         cx.push(symbol::malformed(first, option.form()));
         return;
     }
+    if below.is_empty()
+        && let Some(error) = symbol::refused(AttributePosition::Index, first)
+    {
+        cx.push(error);
+        return;
+    }
     let options = if may_be_option { IndexAttribute::texts(AttributePosition::Index) } else { Vec::new() };
     let nor = if options.is_empty() {
         String::new()

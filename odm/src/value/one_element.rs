@@ -14,8 +14,8 @@ static TEMPLATES: [OnceLock<Template>; 256] = [const { OnceLock::new() }; 256];
 
 /// `{ name: value }`
 ///
-/// If the name is part of the program, the document is the copy of a template, with another value. A copy neither
-/// hashes the name nor searches for it, so it takes about half of the instructions of `doc!`.
+/// If the name is part of the program, the document is the copy of a template, with another value: a copy neither hashes
+/// the name nor searches for it.
 pub(crate) fn one_element(name: impl Into<Cow<'static, str>>, value: impl Into<Bson>) -> Document {
     let name = name.into();
     if let Cow::Borrowed(name) = name

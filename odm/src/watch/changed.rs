@@ -26,7 +26,7 @@ impl<M: Model> Change<M> {
     /// # }
     /// ```
     pub fn changed<V, R>(field: &Path<M, V, R>) -> Filter<Self> {
-        Filter::raw(touches(field.name()))
+        Filter::raw(update_of(field.name()))
     }
 
     /// Returns whether this is an update that changes, removes or shortens this field, a field inside of it, or the
@@ -107,7 +107,7 @@ fn relation(changed: &str, field: &str) -> Option<Relation> {
 }
 
 /// Returns the filter of the updates that touch this name.
-fn touches(name: &str) -> Document {
+fn update_of(name: &str) -> Document {
     let pattern = pattern(name);
     let any = |names: Bson, key: &str| {
         doc! { "$anyElementTrue": [{ "$map": {

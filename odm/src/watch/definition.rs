@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(created, Ok(Some(Definition::Create { options: Document::new() })));
     }
 
-    /// An event of MongoDB 7.0, with names that contain a dot or are numbers.
+    /// MongoDB 6.1 and later send them, for names that contain a dot or are numbers. This one is written as they are documented.
     #[test]
     fn the_parts_of_paths_with_several_meanings_are_read() {
         let event = rawdoc! {

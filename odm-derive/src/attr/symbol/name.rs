@@ -7,7 +7,7 @@ use syn::Ident;
 use self::AttributePosition::{Container, Field, FieldIndex, VariantField};
 use super::{
     elsewhere::{Elsewhere, elsewhere},
-    foreign,
+    other_mappers,
 };
 use crate::derive::Derive::{self, Embedded, Model, Patch, Shape, Value, View};
 
@@ -60,10 +60,10 @@ pub(crate) trait AttributeName: Copy + 'static {
         if let Some(reason) = elsewhere(position, ident) {
             return syn::Error::new(ident.span(), reason);
         }
-        let (valid, place) = (Self::texts(position), position.name());
-        if let Some(advice) = foreign::advice(position, ident) {
-            return syn::Error::new(ident.span(), format!("unknown attribute `{ident}` {place}: {advice}"));
+        if let Some(error) = other_mappers::refused(position, ident) {
+            return error;
         }
+        let (valid, place) = (Self::texts(position), position.name());
         let mut message = format!("unknown attribute `{ident}` {place}; ");
         if let [only] = valid[..] {
             let _ = write!(message, "the only valid attribute here is `{only}`");
@@ -141,7 +141,7 @@ impl AttributePosition {
     }
 
     /// Returns the position, for messages.
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Container(Model) => "on a model",
             Container(Embedded) => "on an embedded document",

@@ -72,7 +72,7 @@ async fn failing(server: &Server, db: &Database) -> (Database, Arc<Mutex<Vec<i32
     (Database::from_driver(Client::with_options(options).unwrap().database(db.name())), codes)
 }
 
-/// The open cursor fails with code 136, and the attempt to continue tells whether changes are lost.
+/// The open cursor fails with code 136, and the attempt to continue shows whether changes are lost.
 #[tokio::test]
 async fn an_open_cursor_that_the_oplog_overtakes_is_lost_history() {
     let server = with_small_oplog().await;

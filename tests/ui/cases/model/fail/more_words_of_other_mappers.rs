@@ -2,6 +2,7 @@ use odm::{Id, Model, bson::DateTime};
 
 #[derive(Model)]
 #[odm(collection = "orders", pre_save, database = "shop", discriminator = "kind", unique_together, tag = "kind")]
+#[odm(index(name, partial_filter = 1), index(age, background))]
 struct Order {
     #[odm(primary_key)]
     id: Id<Order>,

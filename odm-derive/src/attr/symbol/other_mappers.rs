@@ -266,13 +266,15 @@ const TABLE: &[Line] = &[
     ),
 ];
 
-/// Returns what to write in place of a word of another mapper.
-pub(super) fn advice(position: AttributePosition, word: &Ident) -> Option<&'static str> {
-    let word = plain(&word.to_string());
+/// Returns the error for a word of another mapper, which says what to write in its place.
+pub(crate) fn refused(position: AttributePosition, word: &Ident) -> Option<syn::Error> {
+    let text = plain(&word.to_string());
     let is_meant = |(words, place, _): &&Line| {
-        place.contains(position) && words.iter().any(|other| plain(other) == word)
+        place.contains(position) && words.iter().any(|other| plain(other) == text)
     };
-    TABLE.iter().find(is_meant).map(|(_, _, advice)| *advice)
+    let (.., advice) = TABLE.iter().find(is_meant)?;
+    let place = position.name();
+    Some(syn::Error::new(word.span(), format!("unknown attribute `{word}` {place}: {advice}")))
 }
 
 /// Returns a word without its underscores and capitals: `softDelete` is `soft_delete`.
