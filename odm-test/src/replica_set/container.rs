@@ -1,34 +1,73 @@
 //! A member that is a container.
 
 use testcontainers::{
-    bollard::{Docker, models::ContainerStateStatusEnum, query_parameters::StopContainerOptionsBuilder},
+    GenericImage, ImageExt,
+    bollard::{
+        Docker,
+        models::ContainerStateStatusEnum,
+        query_parameters::{RemoveContainerOptionsBuilder, StopContainerOptionsBuilder},
+    },
     core::client::docker_client_instance,
 };
 
+use super::start::arguments;
 use crate::error::{Error, OrError};
-use crate::server::reaper::{Owner, Reaper};
+use crate::server::{
+    docker,
+    reaper::{Owner, Reaper},
+};
 
 /// How long a container may take to stop, in seconds.
 const PATIENCE: i32 = 60;
 
 /// A container, which keeps its data when it is started again.
 pub(super) struct Container {
+    image: String,
+    /// The container whose network this one has.
+    network: String,
     name: String,
+    port: u16,
     owner: Owner,
     reaper: Reaper,
 }
 
 impl Container {
-    pub(super) fn new(name: String, owner: Owner, reaper: Reaper) -> Self {
-        Self { name, owner, reaper }
+    /// Creates and starts the container `name`. Does not wait until its server answers.
+    pub(super) async fn launch(
+        image: &str,
+        network: &str,
+        name: String,
+        port: u16,
+        owner: &Owner,
+    ) -> Result<Self, Error> {
+        let mut reaper = docker::reaper(owner, &name)?;
+        let (image, network) = (image.to_owned(), network.to_owned());
+        launch(&image, &network, &name, port, owner, &reaper).await?;
+        reaper.server_ready();
+        Ok(Self { image, network, name, port, owner: owner.clone(), reaper })
     }
 
     pub(super) async fn start(&mut self) -> Result<(), Error> {
-        if self.state().await? != ContainerStateStatusEnum::EXITED {
-            return Err(Error::new("this member runs: kill or stop it before you start it again"));
-        }
+        self.check_exited().await?;
         let started = docker().await?.start_container(&self.name, None).await;
         started.or_error(format_args!("cannot start the container {}", self.name))
+    }
+
+    /// Creates and starts the container again, so that it has no data. Its reaper knows it by its name.
+    pub(super) async fn start_empty(&mut self) -> Result<(), Error> {
+        self.check_exited().await?;
+        let options = RemoveContainerOptionsBuilder::new().v(true).build();
+        let removed = docker().await?.remove_container(&self.name, Some(options)).await;
+        removed.or_error(format_args!("cannot remove the container {}", self.name))?;
+        let Self { image, network, name, port, owner, reaper } = self;
+        launch(image, network, name, *port, owner, reaper).await
+    }
+
+    async fn check_exited(&self) -> Result<(), Error> {
+        match self.state().await? {
+            ContainerStateStatusEnum::EXITED => Ok(()),
+            _ => Err(Error::new("this member runs: kill or stop it before you start it again")),
+        }
     }
 
     /// Returns a note about the container if it has ended by itself.
@@ -85,6 +124,24 @@ impl Container {
         let container = container.or_error(format_args!("cannot inspect the container {}", self.name))?;
         Ok(container.state.and_then(|state| state.status).unwrap_or(ContainerStateStatusEnum::EMPTY))
     }
+}
+
+async fn launch(
+    image: &str,
+    network: &str,
+    name: &str,
+    port: u16,
+    owner: &Owner,
+    reaper: &Reaper,
+) -> Result<(), Error> {
+    let (port, arguments) = (port.to_string(), arguments());
+    let command =
+        ["mongod", "--bind_ip_all", "--port", &port].into_iter().chain(arguments.all()).map(str::to_owned);
+    let network = format!("container:{network}");
+    let request = |image: GenericImage| image.with_cmd(command).with_network(network);
+    // The reaper removes it.
+    std::mem::forget(docker::launch(image, name, owner, reaper, request).await?);
+    Ok(())
 }
 
 async fn docker() -> Result<Docker, Error> {

@@ -102,6 +102,30 @@ impl Member {
         self.ready().await
     }
 
+    /// Starts a member again without its data, as the manual describes it under "resync a member of a replica set", and
+    /// returns when it has copied everything from another member and is a secondary. Its oplog begins at that time, so
+    /// that change streams cannot continue from an earlier position when this member is the primary.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the member runs, or if its copy takes longer than a minute.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), odm_test::Error> {
+    /// let set = odm_test::ReplicaSet::start().await?;
+    /// let member = set.kill_primary().await?;
+    /// member.resync().await?;
+    /// # Ok(()) }
+    /// ```
+    pub async fn resync(&self) -> Result<(), Error> {
+        match &mut *self.shared.server.lock().await {
+            Server::Process(process) => process.start_empty()?,
+            Server::Container(container) => container.start_empty().await?,
+            Server::Ended => return Err(ended()),
+        }
+        self.ready().await
+    }
+
     /// Pauses the member: its process does not run, its connections stay open, and it answers nothing, like a server
     /// that is overloaded or cut off from the network.
     ///

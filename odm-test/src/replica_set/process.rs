@@ -2,6 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
+    fs,
     path::PathBuf,
     process::Command,
     time::{Duration, Instant},
@@ -38,15 +39,27 @@ impl Process {
 
     /// Starts the server. Does not wait until it answers.
     pub(super) fn start(&mut self) -> Result<(), Error> {
-        if self.running.is_some() {
-            return Err(Error::new("this member runs: kill or stop it before you start it again"));
-        }
+        self.check_ended()?;
         let command = mongod::command(&self.program, &self.folder, self.port, &arguments())?;
         let command: Vec<&OsStr> = command.iter().map(OsString::as_os_str).collect();
         let (mut reaper, output) = Reaper::of_process(&self.owner, None, &command)?;
         reaper.server_ready();
         self.running = Some(Running { reaper, output: Output::follow(output) });
         Ok(())
+    }
+
+    /// Starts the server without its data and its log.
+    pub(super) fn start_empty(&mut self) -> Result<(), Error> {
+        self.check_ended()?;
+        fs::remove_dir_all(&self.folder).or_error(format_args!("cannot remove {}", self.folder.display()))?;
+        self.start()
+    }
+
+    fn check_ended(&self) -> Result<(), Error> {
+        match self.running {
+            None => Ok(()),
+            Some(_) => Err(Error::new("this member runs: kill or stop it before you start it again")),
+        }
     }
 
     /// Returns the end of the log if the server has ended by itself.

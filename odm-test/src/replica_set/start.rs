@@ -120,17 +120,7 @@ async fn containers(owner: &Owner, rest: &Rest) -> Result<(Vec<Member>, String),
     let mut members = Vec::new();
     for (index, port) in ports.into_iter().enumerate() {
         let member = format!("{name}-{index}");
-        let (port_text, arguments) = (port.to_string(), arguments());
-        let command = ["mongod", "--bind_ip_all", "--port", &port_text]
-            .into_iter()
-            .chain(arguments.all())
-            .map(str::to_owned);
-        let network = format!("container:{name}");
-        let request = |image: GenericImage| image.with_cmd(command).with_network(network);
-        let mut reaper = docker::reaper(owner, &member)?;
-        std::mem::forget(docker::launch(&image, &member, owner, &reaper, request).await?);
-        reaper.server_ready();
-        let server = Server::Container(Container::new(member, owner.clone(), reaper));
+        let server = Server::Container(Container::launch(&image, &name, member, port, owner).await?);
         members.push(Member::new(format!("127.0.0.1:{port}"), server, rest.clone()));
     }
     if matches!(owner, Owner::Nobody) {

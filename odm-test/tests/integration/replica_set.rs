@@ -104,6 +104,25 @@ async fn a_set_survives_the_loss_of_a_member() {
     set.stop().await;
 }
 
+/// The member has the data of the others, and an oplog that begins with its copy.
+#[tokio::test]
+async fn a_member_is_copied_from_the_others() {
+    let (set, things) = start().await;
+    let member = set.kill_primary().await.unwrap();
+    let error = set.wait_for_primary().await.unwrap().resync().await.unwrap_err();
+    assert_eq!(error.to_string(), "this member runs: kill or stop it before you start it again");
+    things.insert_one(doc! { "_id": 1 }).await.unwrap();
+    member.resync().await.unwrap();
+    assert_eq!(state(&member).await, "secondary");
+    let copy = Client::with_uri_str(member.uri()).await.unwrap();
+    let things = copy.database(&things.namespace().db).collection::<Document>("things");
+    assert_eq!(things.count_documents(doc! {}).await.unwrap(), 2);
+    let oplog = copy.database("local").collection::<Document>("oplog.rs");
+    let inserts = oplog.count_documents(doc! { "op": "i", "o._id": 0, "ns": things.namespace().to_string() });
+    assert_eq!(inserts.await.unwrap(), 0, "the oplog is older than the copy");
+    set.stop().await;
+}
+
 /// A paused member answers nothing, and its connections stay open.
 #[tokio::test]
 async fn a_paused_primary_is_replaced() {

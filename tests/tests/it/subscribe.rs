@@ -13,6 +13,7 @@ mod permission;
 mod position;
 mod processes;
 mod renewal;
+mod resynced;
 mod run;
 mod small_oplog;
 mod status;

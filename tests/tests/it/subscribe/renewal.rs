@@ -7,7 +7,7 @@ use odm::{Collection, Database, bson::doc, subscribe::Phase};
 use super::{Item, acknowledged, fast, hard_cases::named, insert, silence, soon, stored};
 use crate::failing::{fail, own};
 
-const LEASE: Duration = Duration::from_millis(600);
+const LEASE: Duration = Duration::from_millis(1500);
 
 /// The server may search a long part of the oplog before it replies.
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn a_lease_is_not_renewed_after_a_close() {
     let slow = named(&server, &db, "closing").await;
     let items: Collection<Item> = slow.collection();
     // Each save takes longer than a third of the lease, so that a renewal is due during the last one.
-    let block = doc! { "blockConnection": true, "blockTimeMS": 250 };
+    let block = doc! { "blockConnection": true, "blockTimeMS": 600 };
     fail(&server, "closing", "alwaysOn", &["update"], block).await;
     for round in 0..6 {
         let mut changes = fast(&items, "billing").lease(LEASE).await.unwrap();
@@ -59,9 +59,9 @@ async fn a_lease_is_not_renewed_after_a_close() {
             }
         };
         soon(begun).await;
-        tokio::time::sleep(Duration::from_millis(40 * round)).await;
+        tokio::time::sleep(Duration::from_millis(100 * round)).await;
         changes.close().await.unwrap();
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        tokio::time::sleep(Duration::from_millis(800)).await;
         let stored = stored(&db, "billing").await;
         assert!(!stored.contains_key("until"), "round {round}: {stored}");
     }
