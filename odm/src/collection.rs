@@ -13,9 +13,11 @@ use mongodb::{
 
 use crate::{
     database::Database,
+    error::Result,
     model::{HookTable, Model},
     operation::{Operation, Verb},
     policies::{Policies, Scope},
+    query::{Query, Ready, Selection},
 };
 
 /// The collection of the model `M`. Cloning it is cheap, as for the [`Database`] that it comes from.
@@ -63,7 +65,7 @@ pub(crate) struct Target {
 impl<M: Model> Collection<M> {
     pub(crate) fn new(database: Database) -> Self {
         let driver = database.driver().collection(M::COLLECTION);
-        let policies = Policies::of::<M>(database.clock().clone());
+        let policies = Policies::of::<M>(database.clock().clone(), database.servers().clone());
         Self {
             target: Target { database, driver, names: M::NAMES, policies, hooks: M::HOOKS, called_at: None },
             model: PhantomData,
@@ -215,11 +217,11 @@ impl OperationTarget {
         }
     }
 
-    /// Returns the policies of a collection. A database has none.
-    pub(crate) fn policies(&self) -> Option<&Policies> {
+    /// Applies the scope of the collection to a query. A database has none.
+    pub(crate) fn finish<S: Selection<O>, O>(&self, query: Query<S, O>) -> Result<Ready<S, O>> {
         match self {
-            Self::Collection(target) => Some(target.policies()),
-            Self::Database(_) => None,
+            Self::Collection(target) => query.finish(target.policies()),
+            Self::Database(database) => query.unscoped(database.servers()),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
     clock::{Clock, ClockTime},
     collection::Collection,
     error::{Error, Result, driver_text},
-    exec,
+    exec::{self, Servers},
     model::Model,
     operation::{Operation, Verb},
 };
@@ -42,6 +42,7 @@ pub struct Database {
     /// The client's `retryWrites` and `retryReads`, which the driver does not expose.
     retry_writes: bool,
     retry_reads: bool,
+    servers: Servers,
     clock: Clock,
 }
 
@@ -95,16 +96,17 @@ impl Database {
             DriverInfo::builder().name("odm").version(env!("CARGO_PKG_VERSION").to_owned()).build()
         });
         exec::report_attempts(&mut options);
+        let servers = Servers::follow(&mut options);
         let retry_writes = options.retry_writes.unwrap_or(true);
         let retry_reads = options.retry_reads.unwrap_or(true);
         let client = Client::with_options(options)
             .map_err(|error| unusable(Error::from_driver(error).during(&operation), &operation))?;
-        Ok(Self { retry_writes, retry_reads, ..Self::from_driver(client.database(name)) })
+        Ok(Self { retry_writes, retry_reads, servers, ..Self::from_driver(client.database(name)) })
     }
 
     /// Wraps a database of the driver, with its read and write concerns.
     ///
-    /// Two properties of a client that was created elsewhere are unknown. If they matter, use
+    /// Three properties of a client that was created elsewhere are unknown. If they matter, use
     /// [`connect_with`](Database::connect_with).
     ///
     /// - Whether it has `retryWrites` and `retryReads`. They are assumed to be on, as by default. This matters only
@@ -112,8 +114,15 @@ impl Database {
     /// - How often it sent a write. If the reply to the first attempt was lost, and the server refused the second
     ///   attempt with an error that an election or a broken connection does not explain,
     ///   [`is_outcome_unknown`](Error::is_outcome_unknown) is false.
+    /// - The version of the servers. An operator or an option that they do not know is sent, and the server refuses it.
     pub fn from_driver(driver: mongodb::Database) -> Self {
-        Self { driver, retry_writes: true, retry_reads: true, clock: Clock::default() }
+        Self {
+            driver,
+            retry_writes: true,
+            retry_reads: true,
+            servers: Servers::default(),
+            clock: Clock::default(),
+        }
     }
 
     /// Returns the same database with another clock, which the [policies](macro@crate::Model#policies) of its
@@ -138,6 +147,11 @@ impl Database {
     /// Returns the clock of the policies.
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Returns the servers of the client.
+    pub(crate) fn servers(&self) -> &Servers {
+        &self.servers
     }
 
     /// Returns whether the driver retries a write after a failure.

@@ -129,6 +129,13 @@ impl Error {
         Self::new(ErrorKind::Refused(message.into()))
     }
 
+    /// Creates an error of a call that is refused before anything is sent, because all servers are too old for it.
+    pub(crate) fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::new(ErrorKind::Unsupported(message.into()));
+        error.0.attempts = Some(0);
+        error
+    }
+
     /// Creates an error of a URI or of client options that cannot be used.
     pub(crate) fn config(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Config(message.into()))

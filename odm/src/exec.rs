@@ -8,6 +8,8 @@ mod attempts;
 mod call_site;
 mod completed;
 mod deadline;
+mod events;
+mod servers;
 mod stack;
 
 pub use self::call_site::call_site;
@@ -15,6 +17,7 @@ pub(crate) use self::{
     attempts::report as report_attempts,
     completed::{complete_batch, completed, detached, is_abandoned},
     deadline::{Alarm, Deadline, whole_millis, within},
+    servers::{Servers, Version},
 };
 
 use std::{

@@ -2,11 +2,11 @@
 //!
 //! [`Pipeline`] lists the stages, and the way to each operator.
 //!
-//! The documentation of a stage or an operator that MongoDB 6.0 does not have names the version that it needs. A server that
-//! does not know it refuses the command before it runs any of it. The error is of the kind
-//! [`Unsupported`](crate::ErrorKind::Unsupported), and names the operator and the version. The client does not check the
-//! version before: the members of a deployment may have different versions, and a command that reads the version would
-//! take as long as the refused one.
+//! The documentation of a stage or an operator that MongoDB 6.0 does not have names the version that it needs. If all
+//! servers are known to be older, nothing is sent. A client that was created by
+//! [`connect`](crate::Database::connect) knows their versions from the driver, as soon as it is connected. Otherwise the
+//! server refuses the command before it runs any of it. In both cases the error is of the kind
+//! [`Unsupported`](crate::ErrorKind::Unsupported), and names the operator and the version.
 //!
 //! Each stage method renders its stage immediately and returns a pipeline with the row type after the stage. The
 //! closures receive the fields of the row before the stage: as paths in `matching`, `sort` and `geo_near`, as field names
@@ -24,7 +24,7 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-pub(crate) use self::newer::unknown_operator;
+pub(crate) use self::newer::{check_filter, check_stages, unknown_operator};
 pub use self::{
     context::{
         AllowsGroup, AllowsMatch, AllowsOut, AllowsSet, ChangeStreamPipeline, InChangeStream, InFacet,

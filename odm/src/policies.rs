@@ -10,11 +10,14 @@ use std::sync::Arc;
 
 use mongodb::bson::{Bson, DateTime, Document, spec::ElementType};
 
-pub(crate) use self::condition::{add, require};
+pub(crate) use self::condition::add;
+#[cfg(feature = "page")]
+pub(crate) use self::condition::require;
 pub(crate) use self::stages::{SEARCHES, STATE_OF_SERVER, scoped_stages};
 use crate::{
     clock::Clock,
     error::codec::{CodecError, CodecResult},
+    exec::Servers,
     meta::bson_type_name,
     model::{Model, PolicyFields},
     value::SchemaVersion,
@@ -28,6 +31,8 @@ pub(crate) struct Policies {
     pub(crate) schema_version: Option<SchemaVersion>,
     pub(crate) scope: Scope,
     pub(crate) clock: Clock,
+    /// The servers that the handle sends to, which do not know every operator.
+    pub(crate) servers: Servers,
 }
 
 /// Which documents of its collection a handle refers to.
@@ -60,8 +65,8 @@ pub(crate) enum Tenant {
 
 impl Policies {
     /// Returns the policies of `M`, in the default scope.
-    pub(crate) fn of<M: Model>(clock: Clock) -> Self {
-        Self { fields: M::POLICIES, schema_version: M::VERSION, scope: Scope::default(), clock }
+    pub(crate) fn of<M: Model>(clock: Clock, servers: Servers) -> Self {
+        Self { fields: M::POLICIES, schema_version: M::VERSION, scope: Scope::default(), clock, servers }
     }
 
     /// Returns the time that a write stores. A model without policies stores none, so the clock is not read.

@@ -1,6 +1,6 @@
 //! Reads without the type of their model. Every verb that reads builds a [`Query`].
 //!
-//! [`Query::finish`] applies the scope of the collection. Only the [`Ready`] query that it returns can be sent, or
+//! [`Query::finish`] applies the scope of the collection, and checks the operators. Only the [`Ready`] query that it returns can be sent, or
 //! rendered as a command for `explain`. So no verb can bypass a scope.
 
 mod render;
@@ -12,7 +12,7 @@ pub(crate) use self::{
     render::Render,
     scope::{Selection, stream_of_all_tenants},
 };
-use crate::{error::Result, policies::Policies};
+use crate::{error::Result, exec::Servers, policies::Policies};
 
 /// A read as its verb builds it: what it selects, and the driver's options.
 ///
@@ -33,28 +33,32 @@ impl<S, O> Query<S, O> {
         (self.selection, self.options)
     }
 
-    /// Applies the scope of the collection. `policies` are those of its model and its handle, or `None` for a read of a
-    /// database, whose documents belong to no model.
+    /// Applies the scope of the collection. `policies` are those of its model and its handle.
     ///
     /// # Errors
     ///
     /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if the query cannot be limited to
-    /// the scope.
-    pub(crate) fn finish(self, policies: Option<&Policies>) -> Result<Ready<S, O>>
+    /// the scope, or if the servers do not have one of its operators.
+    pub(crate) fn finish(self, policies: &Policies) -> Result<Ready<S, O>>
     where
         S: Selection<O>,
     {
-        scope::apply(self, policies)
+        scope::apply(self, Some(policies), &policies.servers)
     }
 
     /// Returns the query for all documents, whatever the policies of their model are: those that are deleted, and those
     /// of every tenant. For streams and copies, whose events and documents belong to several models, or to all of a
-    /// collection.
-    pub(crate) fn unscoped(self) -> Result<Ready<S, O>>
+    /// collection, and for reads of a database, whose documents belong to no model.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if the servers do not have one of
+    /// its operators.
+    pub(crate) fn unscoped(self, servers: &Servers) -> Result<Ready<S, O>>
     where
         S: Selection<O>,
     {
-        scope::apply(self, None)
+        scope::apply(self, None, servers)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
     error::Result,
     exec,
     operation::Verb,
+    pipeline::unknown_operator,
     query::{Query, Ready, Render, Selection},
     write::Statement,
 };
@@ -103,7 +104,7 @@ impl Explain {
         Ready<S, O>: Render,
     {
         let target = target.into();
-        let query = query.and_then(|query| query.finish(target.policies()));
+        let query = query.and_then(|query| target.finish(query));
         let members = query.as_ref().ok().and_then(Render::members).cloned();
         let command = query.and_then(|query| query.into_command(target.name()));
         Self::new(target, command, members)
@@ -165,7 +166,7 @@ async fn send(target: OperationTarget, command: Result<Document>, options: Optio
         .driver()
         .run_command(explain)
         .optional(members, mongodb::action::RunCommand::selection_criteria);
-    let answer = exec::run(operation, call).await?;
+    let answer = exec::run(operation, call).await.map_err(unknown_operator)?;
     operation.check(Explanation::from_reply(answer))
 }
 

@@ -6,6 +6,7 @@ use mongodb::bson::Document;
 
 use crate::{
     error::{Error, ErrorKind, Result},
+    exec::{Servers, Version},
     filter::Filter,
 };
 
@@ -55,13 +56,25 @@ pub(super) fn projection(view: Option<Document>, given: Option<&Document>) -> Re
     Ok(view)
 }
 
+/// Refuses the option of a setter that servers know since `version`, if they are known to be older.
+pub(super) fn check_newer(servers: &Servers, is_set: bool, setter: &str, version: &str) -> Result<()> {
+    match (servers.newest(), Version::parse(version)) {
+        (Some(newest), Some(since)) if is_set && newest < since => {
+            Err(Error::unsupported(unknown(setter, version)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Explains the error of a server that does not know the option of a setter. Servers know it since `version`.
 pub(super) fn newer(error: Error, is_set: bool, setter: &str, version: &str) -> Error {
     const UNKNOWN_FIELD: i32 = 40415;
     if !is_set || error.code() != Some(UNKNOWN_FIELD) {
         return error;
     }
-    error.with_kind(ErrorKind::Unsupported(
-        format!("the server does not take `{setter}` here: MongoDB does since {version}").into(),
-    ))
+    error.with_kind(ErrorKind::Unsupported(unknown(setter, version).into()))
+}
+
+fn unknown(setter: &str, version: &str) -> String {
+    format!("the server does not take `{setter}` here: MongoDB does since {version}")
 }

@@ -14,7 +14,7 @@ use mongodb::{
 use super::{
     BorrowedSession, OperationTarget,
     aggregate::{self, AGGREGATE},
-    prepare::newer,
+    prepare::{check_newer, newer},
 };
 use crate::{
     collection::Target,
@@ -34,7 +34,7 @@ pub(crate) async fn find(
 ) -> Result<RawBatchCursor> {
     let operation = target.operation(verb);
     let (filter, options) =
-        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
+        operation.check(query.and_then(|query| query.finish(target.policies())))?.into_parts();
     let cursor = exec::run(operation, target.driver().find(filter).with_options(options).batch()).await;
     cursor.map_err(unknown_operator)
 }
@@ -48,7 +48,7 @@ pub(crate) async fn find_in(
 ) -> Result<SessionRawBatchCursor> {
     let operation = target.operation(verb);
     let (filter, options) =
-        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
+        operation.check(query.and_then(|query| query.finish(target.policies())))?.into_parts();
     let BorrowedSession { driver, observer } = session;
     let call = target.driver().find(filter).with_options(options).session(&mut **driver).batch();
     let found = async { exec::run(operation, call).await.map_err(unknown_operator) };
@@ -64,7 +64,7 @@ pub(super) async fn find_one(
 ) -> Result<Option<RawDocumentBuf>> {
     let operation = target.operation(verb);
     let (filter, options) =
-        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
+        operation.check(query.and_then(|query| query.finish(target.policies())))?.into_parts();
     let collection = target.raw();
     let call = collection
         .find_one(filter)
@@ -82,7 +82,7 @@ pub(crate) async fn count(
 ) -> Result<u64> {
     let operation = target.operation(verb);
     let (filter, options) =
-        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
+        operation.check(query.and_then(|query| query.finish(target.policies())))?.into_parts();
     let call = target
         .driver()
         .count_documents(filter)
@@ -99,7 +99,7 @@ pub(super) async fn estimated_count(
 ) -> Result<u64> {
     let operation = target.operation(verb);
     let (WholeCollection, options) =
-        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
+        operation.check(query.and_then(|query| query.finish(target.policies())))?.into_parts();
     let call = target.driver().estimated_document_count().with_options(options);
     exec::run(operation, call).await
 }
@@ -113,8 +113,9 @@ pub(super) async fn distinct(
 ) -> Result<Vec<Bson>> {
     let operation = target.operation(verb);
     let (Values { key, filter }, options) =
-        operation.check(query.and_then(|query| query.finish(Some(target.policies()))))?.into_parts();
+        operation.check(query.and_then(|query| query.finish(target.policies())))?.into_parts();
     let hinted = options.hint.is_some();
+    operation.check(check_newer(target.database().servers(), hinted, "hint", "7.1"))?;
     let call = target
         .driver()
         .distinct(key, filter)
@@ -130,7 +131,7 @@ pub(super) async fn aggregate(
     query: Result<Query<Vec<Document>, AggregateOptions>>,
 ) -> Result<RawBatchCursor> {
     let (stages, options) =
-        on.operation(AGGREGATE).check(query.and_then(|query| query.finish(on.policies())))?.into_parts();
+        on.operation(AGGREGATE).check(query.and_then(|query| on.finish(query)))?.into_parts();
     let operation = on.operation(aggregate::verb(&stages));
     let cursor = exec::run(operation, pipeline(&on, stages).with_options(options).batch()).await;
     cursor.map_err(unknown_operator)
@@ -143,7 +144,7 @@ pub(super) async fn aggregate_in(
     session: &mut BorrowedSession<'_>,
 ) -> Result<SessionRawBatchCursor> {
     let (stages, options) =
-        on.operation(AGGREGATE).check(query.and_then(|query| query.finish(on.policies())))?.into_parts();
+        on.operation(AGGREGATE).check(query.and_then(|query| on.finish(query)))?.into_parts();
     let operation = on.operation(aggregate::verb(&stages));
     let BorrowedSession { driver, observer } = session;
     if observer.in_transaction() {

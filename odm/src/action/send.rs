@@ -11,7 +11,7 @@ use mongodb::{
     results::{DeleteResult, UpdateResult},
 };
 
-use super::{Saved, prepare::newer, version_guard};
+use super::{Saved, prepare::{check_newer, newer}, version_guard};
 use crate::{
     collection::Target,
     error::{Error, Result},
@@ -67,6 +67,7 @@ async fn change(
     session: Option<&mut ClientSession>,
 ) -> Result<UpdateResult> {
     let sorted = ready.is_sorted();
+    operation.check(check_newer(target.database().servers(), sorted, "sort", "8.0"))?;
     let (change, options) = ready.into_parts();
     let outcome = match change {
         Change::Replace { filter, document } => {

@@ -237,7 +237,7 @@ impl<M: Model, Row> Watch<M, Row> {
     pub(crate) fn into_parts(self) -> Result<(StreamOptions, Start, Option<Duration>)> {
         let Self { target, start, mut options, filters, pipeline, max_outage } = self;
         let filters = filters.into_filters(&mut options)?;
-        let query = Query::new(pipeline.into_stages()?, options).finish(Some(target.policies()))?;
+        let query = Query::new(pipeline.into_stages()?, options).finish(target.policies())?;
         let request = StreamOptions::new(&target, query)?.with_filters(filters);
         Ok((request, start?, max_outage))
     }

@@ -222,7 +222,7 @@ impl<C: ModelChanges> IntoFuture for WatchDatabase<C> {
                 return database.operation(WATCH).check(Err(stream_of_all_tenants("add `.all_tenants()`")));
             }
             // The models of a database have no policies in common.
-            let query = Query::new(stages, options).unscoped()?;
+            let query = Query::new(stages, options).unscoped(database.servers())?;
             let request = StreamOptions::of(database, source, None, query)?.with_filters(filters?);
             Ok(ChangeStream::new(RawStream::open(request, start?, max_outage).await?))
         })

@@ -107,7 +107,7 @@ impl Error {
             ErrorKind::TooLarge(_) => {
                 self.driver().is_none_or(|error| matches!(*error.kind, Driver::InvalidArgument { .. }))
             }
-            ErrorKind::Unsupported(_) => self.driver().is_some_and(|error| {
+            ErrorKind::Unsupported(_) => self.driver().map_or(self.attempts() == Some(0), |error| {
                 matches!(*error.kind, Driver::IncompatibleServer { .. } | Driver::SessionsNotSupported)
             }),
             kind => kind.is_not_sent(),

@@ -10,11 +10,9 @@ use std::{
     pin::pin,
 };
 
-use mongodb::{
-    event::{EventHandler, cmap::CmapEvent},
-    options::ClientOptions,
-};
-use tokio::runtime::Handle;
+use mongodb::{event::cmap::CmapEvent, options::ClientOptions};
+
+use super::events::with_listener;
 
 /// The checkouts that the connection pool reports during a call.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,29 +29,7 @@ thread_local! {
 /// Adds an event handler to the client options; it counts attempts. A handler that the options already have still
 /// receives every event.
 pub(crate) fn report(options: &mut ClientOptions) {
-    let theirs = options.cmap_event_handler.take();
-    options.cmap_event_handler = Some(match theirs {
-        None => EventHandler::callback(|event| note(&event)),
-        Some(EventHandler::Callback(theirs)) => EventHandler::callback(move |event| {
-            note(&event);
-            theirs(event);
-        }),
-        Some(EventHandler::AsyncCallback(theirs)) => EventHandler::callback(move |event| {
-            note(&event);
-            if let Ok(runtime) = Handle::try_current() {
-                runtime.spawn(theirs(event));
-            }
-        }),
-        Some(EventHandler::TokioMpsc(theirs)) => EventHandler::callback(move |event| {
-            note(&event);
-            let theirs = theirs.clone();
-            if let Ok(runtime) = Handle::try_current() {
-                runtime.spawn(async move { theirs.send(event).await });
-            }
-        }),
-        // A kind of handler that a later driver adds. It cannot be called here, so the attempts are not known.
-        Some(theirs) => theirs,
-    });
+    options.cmap_event_handler = Some(with_listener(options.cmap_event_handler.take(), note));
 }
 
 fn note(event: &CmapEvent) {

@@ -72,6 +72,7 @@ impl Inbox {
     }
 
     /// Drops the events that wait.
+    #[cfg(feature = "redis")]
     pub(super) fn clear(&self) {
         let mut queue = self.queue();
         queue.events.clear();

@@ -27,7 +27,7 @@ pub(super) struct Selected {
 
 /// Adds the scope of the handle to a filter.
 pub(super) fn scoped(target: &Target, filter: Document) -> Result<Document> {
-    let query = Query::new(filter, FindOptions::default()).finish(Some(target.policies()))?;
+    let query = Query::new(filter, FindOptions::default()).finish(target.policies())?;
     Ok(query.into_parts().0)
 }
 

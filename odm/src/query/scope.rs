@@ -10,18 +10,22 @@ use mongodb::{
 use super::{Query, Ready, Values, WholeCollection};
 use crate::{
     error::{Error, Result},
+    exec::Servers,
+    pipeline::{check_filter, check_stages},
     policies::{Deleted, Policies, Tenant, scoped_stages},
 };
 
-/// Applies the scope. All reads pass through this function: it alone returns a [`Ready`] query. A read that is not of
-/// a collection has no policies.
+/// Applies the scope, and checks that the servers have the operators. All reads pass through this function: it alone
+/// returns a [`Ready`] query. A read that is not of a collection has no policies.
 pub(super) fn apply<S: Selection<O>, O>(
     query: Query<S, O>,
     policies: Option<&Policies>,
+    servers: &Servers,
 ) -> Result<Ready<S, O>> {
     #[cfg(test)]
     crate::operation::exits::pass(crate::operation::exits::Exit::Scope);
     let Query { selection, options } = query;
+    selection.check_operators(servers)?;
     let selection = match policies {
         Some(policies) if !policies.fields.is_empty() => selection.scoped(policies)?,
         _ => selection,
@@ -33,12 +37,19 @@ pub(super) fn apply<S: Selection<O>, O>(
 pub(crate) trait Selection<O>: Sized {
     /// Adds the conditions of the scope.
     fn scoped(self, policies: &Policies) -> Result<Self>;
+
+    /// Refuses an operator that the servers are known not to have.
+    fn check_operators(&self, servers: &Servers) -> Result<()>;
 }
 
 impl<O> Selection<O> for Document {
     fn scoped(mut self, policies: &Policies) -> Result<Self> {
         policies.scope.add_to(policies.fields, &mut self)?;
         Ok(self)
+    }
+
+    fn check_operators(&self, servers: &Servers) -> Result<()> {
+        check_filter(servers, self)
     }
 }
 
@@ -47,11 +58,19 @@ impl<O> Selection<O> for Values {
         policies.scope.add_to(policies.fields, &mut self.filter)?;
         Ok(self)
     }
+
+    fn check_operators(&self, servers: &Servers) -> Result<()> {
+        check_filter(servers, &self.filter)
+    }
 }
 
 impl Selection<AggregateOptions> for Vec<Document> {
     fn scoped(self, policies: &Policies) -> Result<Self> {
         Ok(scoped_stages(&policies.scope, policies.fields, self)?)
+    }
+
+    fn check_operators(&self, servers: &Servers) -> Result<()> {
+        check_stages(servers, self)
     }
 }
 
@@ -65,6 +84,10 @@ impl Selection<ChangeStreamOptions> for Vec<Document> {
                 Err(stream_of_all_tenants("open it on `.all_tenants()` of the collection"))
             }
         }
+    }
+
+    fn check_operators(&self, servers: &Servers) -> Result<()> {
+        check_stages(servers, self)
     }
 }
 
@@ -94,5 +117,9 @@ impl<O> Selection<O> for WholeCollection {
             ));
         }
         Ok(self)
+    }
+
+    fn check_operators(&self, _servers: &Servers) -> Result<()> {
+        Ok(())
     }
 }

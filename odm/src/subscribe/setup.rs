@@ -83,7 +83,7 @@ impl Setup {
     }
 
     fn request(&self, stages: Vec<Document>, options: ChangeStreamOptions) -> Result<StreamOptions> {
-        let query = Query::new(stages, options).finish(Some(self.target.policies()))?;
+        let query = Query::new(stages, options).finish(self.target.policies())?;
         Ok(StreamOptions::new(&self.target, query)?.with_filters(self.filters.clone()))
     }
 

@@ -19,7 +19,9 @@ pub(crate) use self::version::VersionGuard;
 use super::{Change, EncodedDocuments, Inserts, Ready, Statement, WriteKind, WriteOptions};
 use crate::{
     error::{Error, Result},
+    exec::Servers,
     filter::fixes_id,
+    pipeline::{check_filter, check_stages},
     policies::{Deleted, Policies},
     update::Update,
     value::{MAX_NESTING, Raw, SchemaVersion, Value, bounded_documents},
@@ -77,7 +79,23 @@ pub(super) fn apply(statement: Statement) -> Result<Ready> {
             (changed(many, filter, update, &mut options)?, meaning)
         }
     };
+    check_operators(&policies.servers, &change)?;
     Ok(Ready { change, options, meaning })
+}
+
+/// Refuses an operator that the servers are known not to have.
+fn check_operators(servers: &Servers, change: &Change) -> Result<()> {
+    match change {
+        Change::Insert { .. } => Ok(()),
+        Change::Update { filter, update, .. } => {
+            check_filter(servers, filter)?;
+            match update {
+                UpdateModifications::Pipeline(stages) => check_stages(servers, stages),
+                _ => Ok(()),
+            }
+        }
+        Change::Replace { filter, .. } | Change::Delete { filter, .. } => check_filter(servers, filter),
+    }
 }
 
 /// Applies the policies of the model to many new documents. They contain their schema version already: encoding

@@ -11,11 +11,12 @@ use super::{
     retryable::{self, Numbering},
 };
 use crate::{
-    action::{batch::Limits, insert_many::insert_batch, prepare::newer, version_guard},
+    action::{batch::Limits, insert_many::insert_batch, prepare::{check_newer, newer}, version_guard},
     collection::Target,
     error::{BulkWriteError, Command, Error, Result, WriteCounts, WriteReply},
-    exec,
+    exec::{self, Servers},
     operation::{Operation, Verb},
+    pipeline::unknown_operator,
     write::{Ready, ReplyMeaning, Statement, VersionGuard, unwritten},
 };
 
@@ -101,8 +102,15 @@ impl Elements {
     }
 
     /// Returns the writes, or an error with each write that cannot be sent.
-    fn check(self) -> Result<Vec<Element>> {
+    fn check(self, servers: &Servers) -> Result<Vec<Element>> {
         let mut report = BulkWriteError::of_writes(self.count);
+        if self.refused.is_empty() {
+            for (position, element) in self.accepted.iter().enumerate() {
+                if let Err(error) = check_newer(servers, element.sorted, "sort", "8.0") {
+                    report.fail(position, error);
+                }
+            }
+        }
         for (position, error) in self.refused {
             report.fail(position, error);
         }
@@ -138,7 +146,7 @@ pub(super) async fn send(
     mut session: Option<&mut ClientSession>,
 ) -> Result<(WriteCounts, Vec<(usize, Bson)>)> {
     let operation = target.operation(BULK_WRITE);
-    let elements = operation.check(elements.check())?;
+    let elements = operation.check(elements.check(target.database().servers()))?;
     let envelope = operation.check(Envelope::new(target, options))?;
     if let (true, Some(session)) = (envelope.options.write_concern.is_some(), session.as_deref_mut())
         && retryable::next(target, session).await? == Numbering::InTransaction
@@ -244,7 +252,9 @@ impl Batch<'_> {
         let body = envelope.body(target, &self, numbering);
         let sorted = self.elements.iter().any(|element| element.sorted);
         let answer = retryable::send(target, operation, self.command, body, numbering, session).await;
-        answer.map_err(|error| newer(error, sorted, "sort", "8.0"))
+        answer
+            .map(|answer| answer.map_failures(unknown_operator))
+            .map_err(|error| unknown_operator(newer(error, sorted, "sort", "8.0")))
     }
 }
 

@@ -144,7 +144,8 @@ fn query(setup: &Setup, after: Option<&Bson>) -> Result<Vec<Document>> {
     let of_stream = |stage: &&Document| !stage.contains_key("$changeStreamSplitLargeEvent");
     pipeline.extend(setup.stages.iter().filter(of_stream).cloned());
     // As the stream, the copy has all documents, also those that a policy hides.
-    Ok(Query::new(pipeline, AggregateOptions::default()).unscoped()?.into_parts().0)
+    let servers = setup.target.database().servers();
+    Ok(Query::new(pipeline, AggregateOptions::default()).unscoped(servers)?.into_parts().0)
 }
 
 /// Returns the command. The collation is that of the change stream, so that both order the ids in the same way.
