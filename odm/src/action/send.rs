@@ -11,7 +11,11 @@ use mongodb::{
     results::{DeleteResult, UpdateResult},
 };
 
-use super::{Saved, prepare::{check_newer, newer}, version_guard};
+use super::{
+    Saved,
+    prepare::{check_newer, newer},
+    version_guard,
+};
 use crate::{
     collection::Target,
     error::{Error, Result},

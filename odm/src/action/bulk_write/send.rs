@@ -11,7 +11,12 @@ use super::{
     retryable::{self, Numbering},
 };
 use crate::{
-    action::{batch::Limits, insert_many::insert_batch, prepare::{check_newer, newer}, version_guard},
+    action::{
+        batch::Limits,
+        insert_many::insert_batch,
+        prepare::{check_newer, newer},
+        version_guard,
+    },
     collection::Target,
     error::{BulkWriteError, Command, Error, Result, WriteCounts, WriteReply},
     exec::{self, Servers},

@@ -1,7 +1,5 @@
 //! The rules of several fields of a document.
 
-use std::collections::BTreeMap;
-
 use mongodb::bson::{Bson, Document, spec::ElementType};
 
 use super::{Operator, in_document, plain, push};
@@ -13,25 +11,53 @@ use crate::{
 
 /// Checks the rules whose fields the update sets or removes one by one: `o.from().set(..) + o.to().set(..)`.
 pub(super) fn in_update(document: &'static DocumentMeta, operators: &Document, found: &mut Violations) {
-    let mut parents: BTreeMap<&str, Document> = BTreeMap::new();
-    for operator in ["$set", "$setOnInsert", "$unset"] {
-        let fields = operators.get_document(operator);
-        for (name, operand) in fields.into_iter().flatten() {
-            let (parent, field) = name.rsplit_once('.').unwrap_or(("", name));
+    let mut parents: Vec<&str> = Vec::new();
+    for (_, name, _) in changes(operators) {
+        let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
+        // Most updates change fields of a document without such rules.
+        if !parent.is_empty() || has_rules(document) {
+            parents.push(parent);
+        }
+    }
+    parents.sort_unstable();
+    for parent in parents.chunk_by(|one, other| one == other) {
+        let [parent, _, ..] = parent else { continue };
+        let fields = fields_of(parent, operators);
+        match *parent {
+            "" => check(document, &fields, Known::These, found),
+            parent => in_document(document, parent, Operator::SetFields, &Bson::Document(fields), found),
+        }
+    }
+}
+
+/// Returns the operators that set or remove fields, with the name and the operand of each field.
+fn changes(operators: &Document) -> impl Iterator<Item = (&'static str, &str, &Bson)> {
+    ["$set", "$setOnInsert", "$unset"].into_iter().flat_map(|operator| {
+        let fields = operators.get_document(operator).ok().into_iter().flatten();
+        fields.map(move |(name, operand)| (operator, name.as_str(), operand))
+    })
+}
+
+/// Returns the values that the fields of the document with this name have afterwards.
+fn fields_of(parent: &str, operators: &Document) -> Document {
+    let mut fields = Document::new();
+    for (operator, name, operand) in changes(operators) {
+        let (of, field) = name.rsplit_once('.').unwrap_or(("", name));
+        if of == parent {
             // A field that is removed satisfies the same rules as one that is null.
             let operand = if operator == "$unset" { Bson::Null } else { operand.clone() };
-            parents.entry(parent).or_default().insert(field, operand);
+            fields.insert(field, operand);
         }
     }
-    for (parent, fields) in parents {
-        if fields.len() < 2 {
-            continue;
-        }
-        match parent {
-            "" => check(document, &fields, Known::These, found),
-            _ => in_document(document, parent, Operator::SetFields, &Bson::Document(fields), found),
-        }
-    }
+    fields
+}
+
+/// Returns whether the document has rules of several fields, also by a flattened one.
+fn has_rules(document: &'static DocumentMeta) -> bool {
+    document.rules().next().is_some()
+        || document.fields().iter().filter(|field| field.is_flattened()).any(
+            |field| matches!(plain(field.stored_as()), TypeMeta::Document(inside) if has_rules(inside.get())),
+        )
 }
 
 /// Which fields of a document are known.

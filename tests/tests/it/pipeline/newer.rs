@@ -119,13 +119,11 @@ async fn refused(db: &Database, by_client: bool) {
     let wanted = "the server does not know `$minMaxScaler`: MongoDB does since 8.2";
     assert_eq!(words(&window.unwrap_err()), wanted);
 
-    for write in [
-        Write::update_many(s.a().gt(0), Update::pipeline(change)),
-        Write::delete_one(common()),
-    ] {
+    for write in [Write::update_many(s.a().gt(0), Update::pipeline(change)), Write::delete_one(common())] {
         let report = samples.bulk_write([Write::delete_one(s.a().eq(-1)), write]).await.unwrap_err();
         let report = report.bulk_write_error().unwrap();
-        let failed: Vec<_> = report.failures().iter().map(|failure| (failure.position(), words(failure.error()))).collect();
+        let failed: Vec<_> =
+            report.failures().iter().map(|failure| (failure.position(), words(failure.error()))).collect();
         assert_eq!(failed, [(1, "the server does not know `$bitAnd`: MongoDB does since 6.3".to_owned())]);
     }
 
@@ -134,7 +132,8 @@ async fn refused(db: &Database, by_client: bool) {
     let sorted = Write::update_one(s.a().gt(0), s.a().set(1)).sort(s.a().asc());
     let report = samples.bulk_write([sorted]).await.unwrap_err();
     let error = report.bulk_write_error().unwrap();
-    let error = error.interruption().or_else(|| error.failures().first().map(|failure| failure.error())).unwrap();
+    let error =
+        error.interruption().or_else(|| error.failures().first().map(|failure| failure.error())).unwrap();
     assert_eq!(words(error), "the server does not take `sort` here: MongoDB does since 8.0");
     let hinted = samples.distinct(s.a(), Filter::all()).hint(s.a().asc()).await.unwrap_err();
     assert_eq!(words(&hinted), "the server does not take `hint` here: MongoDB does since 7.1");
