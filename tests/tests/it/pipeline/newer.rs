@@ -119,8 +119,12 @@ async fn refused(db: &Database, by_client: bool) {
     let wanted = "the server does not know `$minMaxScaler`: MongoDB does since 8.2";
     assert_eq!(words(&window.unwrap_err()), wanted);
 
-    for write in [Write::update_many(s.a().gt(0), Update::pipeline(change)), Write::delete_one(common())] {
-        let report = samples.bulk_write([Write::delete_one(s.a().eq(-1)), write]).await.unwrap_err();
+    let writes: [Write<Sample>; 2] = [
+        Write::update_many(s.a().gt(0), Update::pipeline(change)).into(),
+        Write::delete_one(common()).into(),
+    ];
+    for write in writes {
+        let report = samples.bulk_write([Write::delete_one(s.a().eq(-1)).into(), write]).await.unwrap_err();
         let report = report.bulk_write_error().unwrap();
         let failed: Vec<_> =
             report.failures().iter().map(|failure| (failure.position(), words(failure.error()))).collect();
