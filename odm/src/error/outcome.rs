@@ -153,12 +153,15 @@ impl Error {
                 self.has_label(RETRYABLE_WRITE_ERROR)
                     || self.0.attempts.is_some_and(|attempts| attempts > 1)
                     || server::interrupts(command.code, many)
-                    || (self.operation() == Some("aggregate") && !refuses_a_pipeline(command.code))
+                    || (self.operation() == Some("aggregate")
+                        && !refuses_a_pipeline(command.code)
+                        && !self.is_of_unknown_operator())
             }
             // The write itself failed. So no earlier attempt was applied, because the server would have recognised it
             // and not tried the write again. A write of many documents stops at the document that fails.
             Driver::Write(WriteFailure::WriteError(error)) => {
                 error.code != FAILED_TO_PARSE
+                    && !self.is_of_unknown_operator()
                     && (self.0.many
                         || self.0.origin.as_ref().is_some_and(|origin| origin.effect == Effect::Writes))
             }
@@ -166,6 +169,11 @@ impl Error {
             Driver::ConnectionPoolCleared { message, .. } => server::is_interrupted(message),
             _ => server::is_unreadable(driver) && !self.is_unsent(),
         }
+    }
+
+    /// Returns `true` if the server does not know an operator or an option, which it notices before it starts to execute.
+    fn is_of_unknown_operator(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Unsupported(_))
     }
 
     /// Returns `true` if the driver got no connection, and so sent nothing.
