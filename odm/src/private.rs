@@ -35,7 +35,7 @@ pub use crate::{
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
     pipeline::{MaterializedView, Pipeline},
-    relation::Target,
+    relation::{LoadableView, Target, reader::AsView},
     row::{With, WithFieldType},
     rule::{
         check::custom,
