@@ -117,7 +117,10 @@ pub use self::{
 };
 
 pub(crate) use self::fetch::{Fetch, IntoFetch};
-use self::prepare::Problems;
+use self::{
+    prepare::Problems,
+    read_as::{Decoder, ReadsAs},
+};
 pub(crate) use crate::collection::OperationTarget;
 pub use crate::exec::call_site;
 pub use crate::session::{AsSession, ExplicitSession, ImplicitSession};

@@ -6,15 +6,18 @@
 mod batch;
 mod fetch;
 pub(crate) mod for_each_output;
+mod futures;
 pub(crate) mod replies;
 mod session;
 
 pub(crate) use self::for_each_output::ForEachOutput;
-pub use self::session::SessionCursor;
+pub use self::{
+    futures::{ForEach, Next, TryCollect, TryPartition},
+    session::SessionCursor,
+};
 
 use std::{
     fmt,
-    future::poll_fn,
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -23,7 +26,11 @@ use std::{
 use futures_core::Stream;
 use mongodb::raw_batch_cursor::RawBatchCursor;
 
-use self::{batch::Batch, fetch::DriverCursor};
+use self::{
+    batch::Batch,
+    fetch::DriverCursor,
+    futures::{Batches, poll_row},
+};
 use crate::{
     collection::OperationTarget,
     error::{Error, Result, codec::CodecResult},
@@ -117,11 +124,11 @@ impl<T> Cursor<T> {
     /// Returns the next document, or `None` after the last one.
     ///
     /// The future can be dropped before it is complete: no document is lost.
-    pub async fn next(&mut self) -> Option<Result<T>>
+    pub fn next(&mut self) -> Next<'_, Self, T>
     where
         T: OwnedRow,
     {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+        Next::new(self)
     }
 
     /// Collects the remaining documents into a collection of your choice, such as `Vec<Order>` or `HashSet<_>`.
@@ -129,16 +136,11 @@ impl<T> Cursor<T> {
     /// # Errors
     ///
     /// Returns the first error, and drops the documents that were collected.
-    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C>
+    pub fn try_collect<C: Default + Extend<T>>(self) -> TryCollect<Self, C>
     where
         T: OwnedRow,
     {
-        let mut all = C::default();
-        self.read_ahead();
-        while let Some(row) = self.next().await {
-            all.extend(Some(row?));
-        }
-        Ok(all)
+        TryCollect::new(self)
     }
 
     /// Collects the remaining documents that fit the declared type, and the errors of those that do not.
@@ -162,20 +164,11 @@ impl<T> Cursor<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn try_partition<C: Default + Extend<T>>(mut self) -> Result<(C, Vec<Error>)>
+    pub fn try_partition<C: Default + Extend<T>>(self) -> TryPartition<Self, C>
     where
         T: OwnedRow,
     {
-        let (mut fitting, mut misfits) = (C::default(), Vec::new());
-        self.read_ahead();
-        while let Some(row) = self.next().await {
-            match row {
-                Ok(row) => fitting.extend(Some(row)),
-                Err(error) if error.is_decode() => misfits.push(error),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok((fitting, misfits))
+        TryPartition::new(self)
     }
 
     /// Calls a closure with each remaining document, one after the other.
@@ -200,21 +193,13 @@ impl<T> Cursor<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn for_each<K, F, Done>(mut self, mut each: F) -> Result<(), Done::Error>
+    pub fn for_each<K, F, Done>(self, each: F) -> ForEach<Self, F, Done::Done, Done::Error>
     where
         T: Row,
         F: FnMut(T::In<'_>) -> Done,
         Done: ForEachOutput<K>,
     {
-        self.read_ahead();
-        loop {
-            let step = self.batch.next().map(|bytes| Ok::<_, Error>(each(self.origin.borrow::<T>(bytes)?)));
-            match step.transpose()? {
-                Some(step) => step.into_done().await?,
-                None if self.batch.is_last() => return Ok(()),
-                None => poll_fn(|context| self.poll_batch(context)).await?,
-            }
-        }
+        ForEach::new::<T, K, Done>(self, each)
     }
 
     /// Requests each batch while the documents of the one before it are read, as `try_collect`, `try_partition` and
@@ -227,15 +212,13 @@ impl<T> Cursor<T> {
         self.read_ahead();
         self
     }
+}
 
-    fn read_ahead(&mut self) {
-        self.ahead = true;
-        if !self.batch.is_first() {
-            self.driver.fetch_ahead(&self.batch, &self.origin);
-        }
+impl<T> Batches for Cursor<T> {
+    fn batch(&mut self) -> (&mut Batch, &Origin) {
+        (&mut self.batch, &self.origin)
     }
 
-    /// Fetches the next batch. After an error the cursor has no further batch.
     fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         let operation = self.origin.operation();
         if !self.batch.is_first()
@@ -254,24 +237,20 @@ impl<T> Cursor<T> {
         }
         Poll::Ready(Ok(()))
     }
+
+    fn read_ahead(&mut self) {
+        self.ahead = true;
+        if !self.batch.is_first() {
+            self.driver.fetch_ahead(&self.batch, &self.origin);
+        }
+    }
 }
 
 impl<T: OwnedRow> Stream for Cursor<T> {
     type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        loop {
-            if let Some(bytes) = this.batch.next() {
-                return Poll::Ready(Some(this.origin.decode(bytes)));
-            }
-            if this.batch.is_last() {
-                return Poll::Ready(None);
-            }
-            if let Err(error) = ready!(this.poll_batch(context)) {
-                return Poll::Ready(Some(Err(error)));
-            }
-        }
+        poll_row(self.get_mut(), context)
     }
 }
 

@@ -35,7 +35,7 @@ pub use crate::{
         narrow::{Narrows, NarrowsUntagged, VariantTest},
     },
     pipeline::{MaterializedView, Pipeline},
-    relation::Target,
+    relation::{LoadableView, Target, reader::AsView},
     row::{With, WithFieldType},
     rule::{
         check::custom,
@@ -43,7 +43,7 @@ pub use crate::{
         declared::{TypedRule, check_rules},
         required_together::present,
     },
-    shape::{FillsField, IdOf, InObject, Produces, RenderedFields, ShapeLiteral, Slot},
+    shape::{Filled, FillsField, IdOf, InObject, Produces, RenderedFields, ShapeLiteral, Slot, SlotValue},
     value::{
         Array, Bits, Decode, Doc, Flatten, FromText, Integer, Keyed, Map, MapKey, Nullable, Number, Ordered,
         OwnedRow, Row, SchemaVersion, StringValue, Text, Value, Versioned,

@@ -107,7 +107,7 @@ mod keys;
 mod link_path;
 mod load;
 mod loaded;
-mod reader;
+pub(crate) mod reader;
 mod reference;
 mod referred_by;
 mod refers_to;

@@ -271,9 +271,30 @@ impl<M: Keyed> Produces for Id<M> {
     message = "`{K}` is declared `{T}`",
     label = "does not evaluate to `{T}`: `{Self}`",
     note = "a `T` fits an `Option<T>`, and an integer fits a wider integer or a float",
-    note = "a value that may be null does not fit a `T`: `.if_null(..)` replaces null; a field that is `Removed` was removed by an earlier stage"
+    note = "a value that may be null does not fit a `T`: `.if_null(..)` replaces null; a field that is `Removed` was removed by an earlier stage",
+    note = "in `bucket_auto` the field stored as `_id` is a `Bounds<T>` and takes `auto_bounds(..)` of the value"
 )]
 pub trait FillsField<K, T> {}
+
+/// The value `X` in a field of a literal. rustc knows its type when it knows `IN_A_STAGE`: when the literal is passed to
+/// a stage. So it checks [`FillsField`] on the literal and for the stage at the same time, and reports it once.
+#[derive(Debug)]
+pub struct SlotValue<X, const IN_A_STAGE: bool>(PhantomData<fn() -> X>);
+
+/// The type of a [`SlotValue`], which rustc does not resolve while `IN_A_STAGE` is unknown.
+pub trait Filled {
+    /// The type of the value.
+    type Value;
+}
+
+impl<X> Filled for SlotValue<X, true> {
+    type Value = X;
+}
+
+// With one implementation only, rustc would infer `IN_A_STAGE` from it.
+impl<X> Filled for SlotValue<X, false> {
+    type Value = X;
+}
 
 #[diagnostic::do_not_recommend]
 impl<K, T, X: Produces> FillsField<K, T> for X where X::Output: StorableIn<T> {}

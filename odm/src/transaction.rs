@@ -93,10 +93,11 @@ impl Database {
     /// # }
     /// ```
     #[doc(alias = "with_transaction")]
-    pub fn transaction<'s, T, F, Fut>(&self, body: F) -> Transaction<'s, F>
+    pub fn transaction<'s, T, F, Fut>(&self, body: F) -> Transaction<'s, F, T>
     where
-        F: FnMut(Tx) -> Fut,
-        Fut: Future<Output = Result<T>>,
+        F: FnMut(Tx) -> Fut + Send + 's,
+        Fut: Future<Output = Result<T>> + Send + 's,
+        T: Send + 's,
     {
         Transaction::new(self, body, ErrorPolicy::OWN)
     }
@@ -144,11 +145,12 @@ impl Database {
     ///     .await
     /// }
     /// ```
-    pub fn try_transaction<'s, T, E, F, Fut>(&self, body: F) -> Transaction<'s, F, E>
+    pub fn try_transaction<'s, T, E, F, Fut>(&self, body: F) -> Transaction<'s, F, T, E>
     where
-        F: FnMut(Tx) -> Fut,
-        Fut: Future<Output = Result<T, E>>,
-        E: From<Error>,
+        F: FnMut(Tx) -> Fut + Send + 's,
+        Fut: Future<Output = Result<T, E>> + Send + 's,
+        T: Send + 's,
+        E: From<Error> + Send + 's,
     {
         Transaction::new(self, body, ErrorPolicy::OTHER)
     }
@@ -159,15 +161,24 @@ impl Database {
 /// Construct with [`Database::transaction`] or [`Database::try_transaction`]. Awaiting it returns the value of the
 /// body.
 #[must_use = "nothing happens until the transaction is awaited"]
-pub struct Transaction<'s, F, E = Error> {
+pub struct Transaction<'s, F, T, E = Error> {
     plan: Plan<'s, E>,
     body: F,
+    /// It has the bounds of the body, so that they are checked once.
+    run: fn(Plan<'s, E>, F) -> BoxFuture<'s, Result<T, E>>,
 }
 
-impl<'s, F, E> Transaction<'s, F, E> {
-    fn new(database: &Database, body: F, policy: ErrorPolicy<E>) -> Self {
+impl<'s, F, T, E> Transaction<'s, F, T, E> {
+    fn new<Fut>(database: &Database, body: F, policy: ErrorPolicy<E>) -> Self
+    where
+        F: FnMut(Tx) -> Fut + Send + 's,
+        Fut: Future<Output = Result<T, E>> + Send + 's,
+        T: Send + 's,
+        E: From<Error> + Send + 's,
+    {
         let database = database.clone();
-        Self { plan: Plan { database, session: None, options: None, retry_for: RETRY_FOR, policy }, body }
+        let plan = Plan { database, session: None, options: None, retry_for: RETRY_FOR, policy };
+        Self { plan, body, run: |plan, body| Box::pin(run::run(plan, body)) }
     }
 
     /// Runs the transaction in this session, so that it includes the effects of the earlier actions in the session, and
@@ -192,22 +203,16 @@ impl<'s, F, E> Transaction<'s, F, E> {
     transaction_options!(plan.options);
 }
 
-impl<'s, T, E, F, Fut> IntoFuture for Transaction<'s, F, E>
-where
-    F: FnMut(Tx) -> Fut + Send + 's,
-    Fut: Future<Output = Result<T, E>> + Send + 's,
-    T: Send + 's,
-    E: From<Error> + Send + 's,
-{
+impl<'s, F, T, E> IntoFuture for Transaction<'s, F, T, E> {
     type Output = Result<T, E>;
     type IntoFuture = BoxFuture<'s, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(run::run(self.plan, self.body))
+        (self.run)(self.plan, self.body)
     }
 }
 
-impl<F, E> fmt::Debug for Transaction<'_, F, E> {
+impl<F, T, E> fmt::Debug for Transaction<'_, F, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transaction").field("on", &self.plan.database).finish_non_exhaustive()
     }

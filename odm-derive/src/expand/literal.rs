@@ -42,11 +42,18 @@ fn slot<'a>(scope: &Scope<'a>, index: usize, field: &'a Field<'a>) -> Slot<'a> {
 
 fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
     let Scope { odm, vis, literal, .. } = scope;
-    let docs = docs::literal(scope);
-    let parameters = slots.iter().map(|Slot { field, filler, key, .. }| {
-        let ty = outer_type(scope, field);
-        quote!(#filler: #odm::__private::FillsField<#key, #ty>)
+    let (docs, in_a_stage) = (docs::literal(scope), scope.fresh("IN_A_STAGE"));
+    let fillers = slots.iter().map(|slot| &slot.filler);
+    let bounds = slots.iter().map(|Slot { field, filler, key, .. }| {
+        let (ty, fills) = (outer_type(scope, field), quote!(#odm::__private::FillsField));
+        if scope.failed {
+            return quote!(#filler: #fills<#key, #ty>);
+        }
+        let value = quote!(#odm::__private::SlotValue<#filler, #in_a_stage>);
+        quote!(#value: #odm::__private::Filled<Value: #fills<#key, #ty>>)
     });
+    // The literal of a document with errors may not be passed to a stage.
+    let stage = (!scope.failed).then(|| quote!(const #in_a_stage: bool = true));
     let fields = slots.iter().map(|Slot { field, filler, .. }| {
         let (member, docs) = (&field.member, docs::slot(field));
         quote!(#docs pub #member: #filler,)
@@ -58,7 +65,10 @@ fn structure(scope: &Scope<'_>, slots: &[Slot<'_>]) -> TokenStream {
             clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction, dead_code,
             missing_debug_implementations, private_bounds, unreachable_pub
         )]
-        #vis struct #literal<#(#parameters),*> {
+        #vis struct #literal<#(#fillers,)* #stage>
+        where
+            #(#bounds),*
+        {
             #(#fields)*
         }
     }

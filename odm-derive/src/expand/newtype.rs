@@ -179,7 +179,7 @@ fn forwards(scope: &Scope<'_>, field: &Field<'_>, made: &TokenStream) -> TokenSt
     [
         marker(quote!(Text), TokenStream::new()),
         marker(quote!(StringValue), TokenStream::new()),
-        marker(quote!(Integer), TokenStream::new()),
+        marker(quote!(Integer), quote!(type Mask = <Self as #runtime::Value>::NonNull;)),
         marker(quote!(Bits), TokenStream::new()),
         marker(quote!(Ordered), TokenStream::new()),
         marker(quote!(Scalar), quote!(type BsonType = <#ty as #runtime::Scalar>::BsonType;)),

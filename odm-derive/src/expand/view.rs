@@ -82,6 +82,10 @@ impl Scope<'_> {
                 impl #parameters #runtime::Target for #anonymous #bounds {
                     type Of = #of;
                 }
+                #[automatically_derived]
+                impl #parameters #runtime::LoadableView<#of> for #anonymous #bounds {
+                    type Reading = #runtime::AsView<Self>;
+                }
             }
         });
         quote! {

@@ -8,8 +8,8 @@ use mongodb::{
 };
 
 use super::{
-    BorrowedSession, Builder, Find, FindOne, Get, HasTarget, OperationTarget, ReadAs, aggregate::AGGREGATE,
-    find::FIND, find_one::FIND_ONE, get::GET, read,
+    BorrowedSession, Builder, Find, FindOne, Get, HasTarget, OperationTarget, ReadAs, ReadsAs,
+    aggregate::AGGREGATE, find::FIND, find_one::FIND_ONE, get::GET, read,
 };
 use crate::{
     collection::Target,
@@ -45,7 +45,7 @@ pub(crate) trait IntoFetch {
     fn on_verb(&self) -> (OperationTarget, Verb);
 }
 
-impl<A: IntoFetch, V> IntoFetch for ReadAs<A, V> {
+impl<A: IntoFetch + ReadsAs, V> IntoFetch for ReadAs<A, V> {
     type State = A::State;
 
     fn into_fetch(self) -> Fetch<A::State> {

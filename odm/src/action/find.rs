@@ -98,7 +98,7 @@ impl<M: Model, S> Find<M, S> {
     /// Awaiting it returns a [`Cursor<V>`](Cursor).
     pub fn view<V: View<M>>(mut self) -> ReadAs<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
-        ReadAs::new(self)
+        ReadAs::new(self, ())
     }
 }
 

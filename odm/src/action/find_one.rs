@@ -1,13 +1,10 @@
 //! `find_one`: the first document that matches.
 
 use futures_core::future::BoxFuture;
-use mongodb::{
-    bson::{Document, RawDocumentBuf},
-    options::FindOneOptions,
-};
+use mongodb::{bson::Document, options::FindOneOptions};
 
 use super::{
-    ImplicitSession, ReadAs, SessionState, action,
+    Decoder, ImplicitSession, ReadAs, SessionState, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     prepare::Problems,
@@ -16,11 +13,10 @@ use super::{
 };
 use crate::{
     collection::{Collection, Target},
-    cursor::decode,
     error::Result,
     filter::{Filter, IntoFilter},
     model::Model,
-    operation::{Operation, Verb},
+    operation::Verb,
     query::Query,
     value::OwnedRow,
     view::{Projection, View},
@@ -82,7 +78,7 @@ impl<M: Model, S> FindOne<M, S> {
     /// to borrow from.
     pub fn view<V: View<M> + OwnedRow>(mut self) -> ReadAs<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
-        ReadAs::new(self)
+        ReadAs::new(self, Decoder::of())
     }
 }
 
@@ -108,35 +104,34 @@ impl<M: Model, S> FindOne<M, S> {
         (target, query, state)
     }
 
-    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
+    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
     where
         S: SessionState<'s>,
-        T: OwnedRow + 's,
+    {
+        self.execute_as(Decoder::of())
+    }
+
+    pub(super) fn execute_as<'s, T: 's>(self, decoder: Decoder<T>) -> BoxFuture<'s, Result<Option<T>>>
+    where
+        S: SessionState<'s>,
     {
         let (target, query, state) = self.into_query();
-        read_one(FIND_ONE, target, query, state)
+        read_one(FIND_ONE, target, query, state, decoder)
     }
 }
 
 /// Finds one document and decodes it, for `find_one` and `get`.
-pub(super) fn read_one<'s, T: OwnedRow + 's>(
+pub(super) fn read_one<'s, T: 's>(
     verb: Verb,
     target: Target,
     query: Result<Query<Document, FindOneOptions>>,
     state: impl SessionState<'s>,
+    decoder: Decoder<T>,
 ) -> BoxFuture<'s, Result<Option<T>>> {
     state.at(target.operation(verb)).run(move |session| {
         Box::pin(async move {
             let found = read::find_one(&target, verb, query, session).await?;
-            row(&target.operation(verb), found)
+            decoder.row(&target.operation(verb), found)
         })
     })
-}
-
-/// Decodes the document that a verb returns, if there is one.
-pub(super) fn row<T: OwnedRow>(
-    operation: &Operation<'_>,
-    document: Option<RawDocumentBuf>,
-) -> Result<Option<T>> {
-    document.map(|document| decode(operation, document.as_bytes())).transpose()
 }

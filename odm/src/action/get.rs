@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use mongodb::{bson::Document, options::FindOneOptions};
 
 use super::{
-    ImplicitSession, ReadAs, SessionState, action,
+    Decoder, ImplicitSession, ReadAs, SessionState, action,
     deadline::deadline,
     explain::{Explain, Explained, explain},
     find_one::read_one,
@@ -80,7 +80,7 @@ impl<M: Model, S> Get<M, S> {
     /// no cursor to borrow from.
     pub fn view<V: View<M> + OwnedRow>(mut self) -> ReadAs<Self, V> {
         self.options.projection = Some(Projection::of::<M, V>());
-        ReadAs::new(self)
+        ReadAs::new(self, Decoder::of())
     }
 }
 
@@ -109,12 +109,18 @@ impl<M: Model, S> Get<M, S> {
         (target, filter.map(|filter| Query::new(filter, options)), state)
     }
 
-    pub(super) fn execute<'s, T>(self) -> BoxFuture<'s, Result<Option<T>>>
+    fn execute<'s>(self) -> BoxFuture<'s, Result<Option<M>>>
     where
         S: SessionState<'s>,
-        T: OwnedRow + 's,
+    {
+        self.execute_as(Decoder::of())
+    }
+
+    pub(super) fn execute_as<'s, T: 's>(self, decoder: Decoder<T>) -> BoxFuture<'s, Result<Option<T>>>
+    where
+        S: SessionState<'s>,
     {
         let (target, query, state) = self.into_query();
-        read_one(GET, target, query, state)
+        read_one(GET, target, query, state, decoder)
     }
 }

@@ -3,13 +3,12 @@
 use futures_core::future::BoxFuture;
 use mongodb::ClientSession;
 
-use super::{SessionState, find_one::row, send};
+use super::{Decoder, SessionState, send};
 use crate::{
     collection::Target,
     error::Result,
     hooks::{Around, Reply},
     operation::Verb,
-    value::OwnedRow,
     write::{Ready, Statement},
 };
 
@@ -33,11 +32,12 @@ pub(super) fn run<'s, T: Reply + std::marker::Send + 's>(
 }
 
 /// Does the same for a write that returns the document, which it decodes.
-pub(super) fn run_and_decode<'s, T: OwnedRow + 's>(
+pub(super) fn run_and_decode<'s, T: 's>(
     state: impl SessionState<'s>,
     target: Target,
     verb: Verb,
     statement: Result<Statement>,
+    decoder: Decoder<T>,
 ) -> BoxFuture<'s, Result<Option<T>>> {
     let state = state.at(target.operation(verb));
     if target.hooks().is_none() {
@@ -45,7 +45,7 @@ pub(super) fn run_and_decode<'s, T: OwnedRow + 's>(
             Box::pin(async move {
                 let ready = statement.and_then(Statement::finish);
                 let found = send::find_and_modify(target.clone(), verb, ready, session).await?;
-                row(&target.operation(verb), found)
+                decoder.row(&target.operation(verb), found)
             })
         });
     }
@@ -54,7 +54,7 @@ pub(super) fn run_and_decode<'s, T: OwnedRow + 's>(
         Box::pin(send::find_and_modify(target, verb, ready, session))
     });
     Box::pin(async move {
-        let decoded = row(&target.operation(verb), found.await?);
+        let decoded = decoder.row(&target.operation(verb), found.await?);
         decoded.map_err(|error| if in_transaction { error.in_transaction() } else { error })
     })
 }

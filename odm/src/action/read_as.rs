@@ -1,19 +1,20 @@
 //! `.view::<V>()`: actions that read documents as a view.
 
-use std::{convert, fmt, future::IntoFuture, marker::PhantomData, time::Duration};
+use std::{convert, fmt, future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
-use mongodb::bson::Document;
+use mongodb::bson::{Document, RawDocumentBuf};
 
 use super::{
     AsSession, Explain, ExplicitSession, Find, FindOne, FindOneAndDelete, FindOneAndReplace,
     FindOneAndUpdate, Get, ImplicitSession, WithDeadline, explain::Explained,
 };
 use crate::{
-    cursor::{Cursor, SessionCursor},
+    cursor::{Cursor, SessionCursor, decode},
     error::Result,
     exec,
     model::Model,
+    operation::Operation,
     value::OwnedRow,
 };
 
@@ -23,14 +24,43 @@ use crate::{
 /// setters. With `.as_documents()` or `.as_document()`, it requests all fields, and `V` is `Document`. Awaiting it
 /// returns what the action returns, with `V` in place of the model.
 #[must_use = "nothing happens until the action is awaited"]
-pub struct ReadAs<A, V> {
+pub struct ReadAs<A: ReadsAs, V> {
     action: A,
-    rows: PhantomData<fn() -> V>,
+    decode: A::Decode<V>,
 }
 
-impl<A, V> ReadAs<A, V> {
-    pub(super) fn new(action: A) -> Self {
-        Self { action, rows: PhantomData }
+/// An action that reads documents of its model as another type.
+pub trait ReadsAs {
+    /// What decodes the document: a [`Decoder`], or nothing if the action returns a cursor.
+    type Decode<V>;
+}
+
+/// The function that decodes a document.
+///
+/// The builder contains it, so only the method that returns the builder requires that the type owns its data.
+#[derive(Debug)]
+pub struct Decoder<V>(fn(&Operation<'_>, &[u8]) -> Result<V>);
+
+impl<V: OwnedRow> Decoder<V> {
+    pub(super) fn of() -> Self {
+        Self(decode)
+    }
+}
+
+impl<V> Decoder<V> {
+    /// Decodes the document that a verb returns, if there is one.
+    pub(super) fn row(
+        self,
+        operation: &Operation<'_>,
+        document: Option<RawDocumentBuf>,
+    ) -> Result<Option<V>> {
+        document.map(|document| (self.0)(operation, document.as_bytes())).transpose()
+    }
+}
+
+impl<A: ReadsAs, V> ReadAs<A, V> {
+    pub(super) fn new(action: A, decode: A::Decode<V>) -> Self {
+        Self { action, decode }
     }
 
     pub(super) fn action(&self) -> &A {
@@ -47,42 +77,36 @@ impl<A, V> ReadAs<A, V> {
     }
 }
 
-impl<A: fmt::Debug, V> fmt::Debug for ReadAs<A, V> {
+impl<A: ReadsAs + fmt::Debug, V> fmt::Debug for ReadAs<A, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ReadAs").field(&self.action).finish()
     }
 }
 
-macro_rules! documents {
-    ($($action:ident $method:ident;)*) => { $(
+macro_rules! viewed {
+    ($(
+        $action:ident $method:ident, $reads:ident with $decode:ty = $decoder:expr => $output:ty,
+        in a session $in_session:ty;
+    )*) => { $(
+        impl<M, S> ReadsAs for $action<M, S> {
+            type Decode<V> = $decode;
+        }
+
         impl<M: Model, S> $action<M, S> {
             /// Reads a `Document` as it is stored, with the fields that the model does not declare. Use it for
             /// documents that do not fit the model.
             pub fn $method(self) -> ReadAs<Self, Document> {
-                ReadAs::new(self)
+                ReadAs::new(self, $decoder)
             }
         }
-    )* };
-}
 
-documents! {
-    Find as_documents;
-    FindOne as_document;
-    Get as_document;
-    FindOneAndUpdate as_document;
-    FindOneAndReplace as_document;
-    FindOneAndDelete as_document;
-}
-
-macro_rules! viewed {
-    ($($action:ident, $rows:ident => $output:ty, in a session $in_session:ty;)*) => { $(
         impl<M: Model, V> ReadAs<$action<M>, V> {
             /// Runs the action in this session.
             ///
             /// The action borrows the session until its future completes, or until its cursor is dropped. An action can
             /// have only one session.
             pub fn session(self, session: &mut impl AsSession) -> ReadAs<$action<M, ExplicitSession<'_>>, V> {
-                ReadAs::new(self.action.session(session))
+                ReadAs::new(self.action.session(session), self.decode)
             }
         }
 
@@ -92,7 +116,8 @@ macro_rules! viewed {
             /// After the deadline, returns an error for which [`is_timeout`](crate::Error::is_timeout) is true. The
             /// server receives the limit too: `{ maxTimeMS: n }`.
             pub fn deadline(self, after: Duration) -> WithDeadline<Self> {
-                self.action.deadline(after).map(ReadAs::new)
+                let Self { action, decode } = self;
+                action.deadline(after).map(|action| ReadAs::new(action, decode))
             }
 
             /// Explains how the server runs this. An index may be enough to read only the fields of the view.
@@ -103,32 +128,34 @@ macro_rules! viewed {
             }
         }
 
-        viewed!(@awaited $action<M, ImplicitSession>, $rows, 'static, exec::completed => $output);
-        viewed!(@awaited $action<M, ExplicitSession<'s>>, $rows, 's, convert::identity => $in_session);
+        viewed!(@awaited $action<M, ImplicitSession>, $reads, 'static, exec::completed => $output);
+        viewed!(@awaited $action<M, ExplicitSession<'s>>, $reads, 's, convert::identity => $in_session);
     )* };
-    (@awaited $action:ty, any, $life:lifetime, $runs:path => $output:ty) => {
-        viewed!(@implement $action, [V: 'static], $life, $runs => $output);
-    };
-    (@awaited $action:ty, owned, $life:lifetime, $runs:path => $output:ty) => {
-        viewed!(@implement $action, [V: OwnedRow + 'static], $life, $runs => $output);
-    };
-    (@implement $action:ty, [$($rows:tt)*], $life:lifetime, $runs:path => $output:ty) => {
-        impl<'s, M: Model, $($rows)*> IntoFuture for ReadAs<$action, V> {
+    (@awaited $action:ty, $reads:ident, $life:lifetime, $runs:path => $output:ty) => {
+        impl<'s, M: Model, V: 'static> IntoFuture for ReadAs<$action, V> {
             type Output = Result<$output>;
             type IntoFuture = BoxFuture<$life, Self::Output>;
 
             fn into_future(self) -> Self::IntoFuture {
-                $runs(self.action.execute())
+                let Self { action, decode } = self;
+                $runs(viewed!(@$reads action, decode))
             }
         }
+    };
+    (@rows $action:ident, $decode:ident) => {{
+        let () = $decode;
+        $action.execute()
+    }};
+    (@row $action:ident, $decode:ident) => {
+        $action.execute_as($decode)
     };
 }
 
 viewed! {
-    Find, any => Cursor<V>, in a session SessionCursor<'s, V>;
-    FindOne, owned => Option<V>, in a session Option<V>;
-    Get, owned => Option<V>, in a session Option<V>;
-    FindOneAndUpdate, owned => Option<V>, in a session Option<V>;
-    FindOneAndReplace, owned => Option<V>, in a session Option<V>;
-    FindOneAndDelete, owned => Option<V>, in a session Option<V>;
+    Find as_documents, rows with () = () => Cursor<V>, in a session SessionCursor<'s, V>;
+    FindOne as_document, row with Decoder<V> = Decoder::of() => Option<V>, in a session Option<V>;
+    Get as_document, row with Decoder<V> = Decoder::of() => Option<V>, in a session Option<V>;
+    FindOneAndUpdate as_document, row with Decoder<V> = Decoder::of() => Option<V>, in a session Option<V>;
+    FindOneAndReplace as_document, row with Decoder<V> = Decoder::of() => Option<V>, in a session Option<V>;
+    FindOneAndDelete as_document, row with Decoder<V> = Decoder::of() => Option<V>, in a session Option<V>;
 }

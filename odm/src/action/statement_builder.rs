@@ -124,7 +124,7 @@ macro_rules! find_and_modify {
                 mut self,
             ) -> $crate::action::ReadAs<Self, V> {
                 self.view = Some($crate::view::Projection::of::<M, V>());
-                $crate::action::ReadAs::new(self)
+                $crate::action::ReadAs::new(self, $crate::action::Decoder::of())
             }
 
             fn into_statement(
@@ -140,15 +140,22 @@ macro_rules! find_and_modify {
                 (target, statement, state)
             }
 
-            pub(super) fn execute<'s, T>(
+            fn execute<'s>(self) -> ::futures_core::future::BoxFuture<'s, $crate::error::Result<Option<M>>>
+            where
+                S: $crate::action::SessionState<'s>,
+            {
+                self.execute_as($crate::action::Decoder::of())
+            }
+
+            pub(super) fn execute_as<'s, T: 's>(
                 self,
+                decoder: $crate::action::Decoder<T>,
             ) -> ::futures_core::future::BoxFuture<'s, $crate::error::Result<Option<T>>>
             where
                 S: $crate::action::SessionState<'s>,
-                T: $crate::value::OwnedRow + 's,
             {
                 let (target, statement, state) = self.into_statement();
-                $crate::action::hooked::run_and_decode(state, target, $verb, statement)
+                $crate::action::hooked::run_and_decode(state, target, $verb, statement, decoder)
             }
         }
     };

@@ -1,7 +1,8 @@
 //! The return types of the closure of `for_each`.
 
-use std::future::{Future, Ready, ready};
+use std::future::{Future, Ready};
 
+use super::futures::Step;
 use crate::error::{Error, Result};
 
 /// A return type of the closure of `for_each`: `()`, a `Result<(), E>`, or a future of a `Result<(), E>`.
@@ -19,8 +20,8 @@ pub trait ForEachOutput<K> {
     /// The future that is awaited before the next row.
     type Done: Future<Output = Result<(), Self::Error>>;
 
-    /// Converts the value into the future that is awaited before the next row.
-    fn into_done(self) -> Self::Done;
+    /// Returns whether the closure is done with the row, or the future that is awaited before the next row.
+    fn into_step(self) -> Step<Self::Done, Self::Error>;
 }
 
 /// Markers of [`ForEachOutput`], which type inference determines.
@@ -38,8 +39,8 @@ impl ForEachOutput<Now> for () {
     type Error = Error;
     type Done = Ready<Result<()>>;
 
-    fn into_done(self) -> Self::Done {
-        ready(Ok(()))
+    fn into_step(self) -> Step<Self::Done, Error> {
+        Step::Complete(Ok(()))
     }
 }
 
@@ -47,8 +48,8 @@ impl<E: From<Error>> ForEachOutput<Now> for Result<(), E> {
     type Error = E;
     type Done = Ready<Self>;
 
-    fn into_done(self) -> Self::Done {
-        ready(self)
+    fn into_step(self) -> Step<Self::Done, E> {
+        Step::Complete(self)
     }
 }
 
@@ -57,7 +58,7 @@ impl<F: Future<Output = Result<(), E>>, E: From<Error>> ForEachOutput<Later> for
     type Error = E;
     type Done = Self;
 
-    fn into_done(self) -> Self {
-        self
+    fn into_step(self) -> Step<Self, E> {
+        Step::Pending(self)
     }
 }

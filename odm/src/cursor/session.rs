@@ -6,16 +6,19 @@ use std::{
     marker::PhantomData,
     mem,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use futures_core::{Stream, future::BoxFuture};
 use mongodb::raw_batch_cursor::SessionRawBatchCursor;
 
-use super::{Batch, ForEachOutput, Origin};
+use super::{
+    Batch, ForEachOutput, Origin,
+    futures::{Batches, ForEach, Next, TryCollect, TryPartition, poll_row},
+};
 use crate::{
     collection::OperationTarget,
-    error::{Error, Result},
+    error::Result,
     exec::Polled,
     operation::Verb,
     session::BorrowedSession,
@@ -73,47 +76,11 @@ impl<'s, T> SessionCursor<'s, T> {
     /// Returns the next document, or `None` after the last one.
     ///
     /// The future can be dropped before it is complete: no document is lost.
-    pub async fn next(&mut self) -> Option<Result<T>>
+    pub fn next(&mut self) -> Next<'_, Self, T>
     where
         T: OwnedRow,
     {
-        poll_fn(|context| self.poll_row(context)).await
-    }
-
-    fn poll_row(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>>
-    where
-        T: OwnedRow,
-    {
-        loop {
-            if let Some(bytes) = self.batch.next() {
-                return Poll::Ready(Some(self.origin.decode(bytes)));
-            }
-            if self.batch.is_last() {
-                return Poll::Ready(None);
-            }
-            if let Err(error) = ready!(self.poll_batch(context)) {
-                return Poll::Ready(Some(Err(error)));
-            }
-        }
-    }
-
-    /// Fetches the next batch. After an error the cursor has no further batch.
-    fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
-        let mut request = match mem::replace(&mut self.state, CursorState::Gone) {
-            CursorState::Idle(cursor) => fetch(cursor, self.origin.clone(), self.batch.spent()),
-            CursorState::Fetching(request) => request,
-            CursorState::Gone => {
-                self.batch = Batch::none();
-                return Poll::Ready(Ok(()));
-            }
-        };
-        let Poll::Ready(Fetched { cursor, batch }) = request.as_mut().poll(context) else {
-            self.state = CursorState::Fetching(request);
-            return Poll::Pending;
-        };
-        self.state = CursorState::Idle(cursor);
-        self.batch = Batch::none();
-        Poll::Ready(batch.map(|batch| self.batch = batch))
+        Next::new(self)
     }
 
     /// Collects the remaining documents into a collection of your choice, such as `Vec<Order>` or `HashSet<_>`.
@@ -121,15 +88,11 @@ impl<'s, T> SessionCursor<'s, T> {
     /// # Errors
     ///
     /// Returns the first error, and drops the documents that were collected.
-    pub async fn try_collect<C: Default + Extend<T>>(mut self) -> Result<C>
+    pub fn try_collect<C: Default + Extend<T>>(self) -> TryCollect<Self, C>
     where
         T: OwnedRow,
     {
-        let mut all = C::default();
-        while let Some(row) = self.next().await {
-            all.extend(Some(row?));
-        }
-        Ok(all)
+        TryCollect::new(self)
     }
 
     /// Collects the remaining documents that fit the declared type, and the errors of those that do not.
@@ -139,36 +102,21 @@ impl<'s, T> SessionCursor<'s, T> {
     /// # Errors
     ///
     /// Returns the first error that is not a decode error.
-    pub async fn try_partition<C: Default + Extend<T>>(mut self) -> Result<(C, Vec<Error>)>
+    pub fn try_partition<C: Default + Extend<T>>(self) -> TryPartition<Self, C>
     where
         T: OwnedRow,
     {
-        let (mut fitting, mut misfits) = (C::default(), Vec::new());
-        while let Some(row) = self.next().await {
-            match row {
-                Ok(row) => fitting.extend(Some(row)),
-                Err(error) if error.is_decode() => misfits.push(error),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok((fitting, misfits))
+        TryPartition::new(self)
     }
 
     /// Calls a closure with each remaining document, like [`Cursor::for_each`](super::Cursor::for_each).
-    pub async fn for_each<K, F, Done>(mut self, mut each: F) -> Result<(), Done::Error>
+    pub fn for_each<K, F, Done>(self, each: F) -> ForEach<Self, F, Done::Done, Done::Error>
     where
         T: Row,
         F: FnMut(T::In<'_>) -> Done,
         Done: ForEachOutput<K>,
     {
-        loop {
-            let step = self.batch.next().map(|bytes| Ok::<_, Error>(each(self.origin.borrow::<T>(bytes)?)));
-            match step.transpose()? {
-                Some(step) => step.into_done().await?,
-                None if self.batch.is_last() => return Ok(()),
-                None => poll_fn(|context| self.poll_batch(context)).await?,
-            }
-        }
+        ForEach::new::<T, K, Done>(self, each)
     }
 }
 
@@ -191,11 +139,35 @@ fn fetch(mut cursor: Box<DriverCursor<'_>>, origin: Origin, batch: Batch) -> Box
     })
 }
 
+impl<T> Batches for SessionCursor<'_, T> {
+    fn batch(&mut self) -> (&mut Batch, &Origin) {
+        (&mut self.batch, &self.origin)
+    }
+
+    fn poll_batch(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let mut request = match mem::replace(&mut self.state, CursorState::Gone) {
+            CursorState::Idle(cursor) => fetch(cursor, self.origin.clone(), self.batch.spent()),
+            CursorState::Fetching(request) => request,
+            CursorState::Gone => {
+                self.batch = Batch::none();
+                return Poll::Ready(Ok(()));
+            }
+        };
+        let Poll::Ready(Fetched { cursor, batch }) = request.as_mut().poll(context) else {
+            self.state = CursorState::Fetching(request);
+            return Poll::Pending;
+        };
+        self.state = CursorState::Idle(cursor);
+        self.batch = Batch::none();
+        Poll::Ready(batch.map(|batch| self.batch = batch))
+    }
+}
+
 impl<T: OwnedRow> Stream for SessionCursor<'_, T> {
     type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll_row(context)
+        poll_row(self.get_mut(), context)
     }
 }
 

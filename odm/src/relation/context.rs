@@ -211,7 +211,7 @@ impl<M, V, R, D> Link<M, V, R, Whole, D> {
         V: Reference,
         W: LoadableView<V::Target>,
     {
-        self.with(|Whole| W::reading())
+        self.with(|Whole| W::Reading::default())
     }
 }
 

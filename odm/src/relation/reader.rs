@@ -28,8 +28,8 @@ pub struct Whole;
 /// Documents are read as the view `W`.
 pub struct AsView<W>(PhantomData<fn() -> W>);
 
-impl<W> AsView<W> {
-    pub(super) fn new() -> Self {
+impl<W> Default for AsView<W> {
+    fn default() -> Self {
         Self(PhantomData)
     }
 }
@@ -42,7 +42,7 @@ impl<W> fmt::Debug for AsView<W> {
 
 /// A [view](crate::view) of `T` that owns its data, so that an include can load it.
 ///
-/// [`View`](macro@crate::View) implements what is needed.
+/// [`View`](macro@crate::View) implements it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a view of `{T}` that an include can load",
     label = "expected a view of `{T}` that owns its data",
@@ -52,19 +52,7 @@ impl<W> fmt::Debug for AsView<W> {
 pub trait LoadableView<T> {
     /// How the documents are read. It is a type of the view, so that rustc checks nothing that follows a wrong view.
     #[doc(hidden)]
-    type Reading;
-
-    #[doc(hidden)]
-    fn reading() -> Self::Reading;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T, W: View<T> + OwnedRow + Target<Of = T> + Loadable> LoadableView<T> for W {
-    type Reading = AsView<W>;
-
-    fn reading() -> AsView<W> {
-        AsView::new()
-    }
+    type Reading: Default;
 }
 
 /// How documents of `T` are read, if nothing is included of them: whole, or as a view.

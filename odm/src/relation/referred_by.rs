@@ -45,7 +45,7 @@ impl<M, C> ReferredBy<M, C> {
 
     /// Reads the documents as a [view](crate::view): `{ projection: { .. } }`.
     pub fn view<W: LoadableView<C>>(self) -> ReferredBy<M, C, W::Reading> {
-        self.with(|Whole| W::reading())
+        self.with(|Whole| W::Reading::default())
     }
 }
 

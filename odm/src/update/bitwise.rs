@@ -14,7 +14,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Clears the bits that are not set in `mask`.
     ///
     /// `{ $bit: { field: { and: mask } } }`
-    pub fn bit_and<K>(&self, mask: impl Operand<V::NonNull, K>) -> Update<M>
+    pub fn bit_and<K>(&self, mask: impl Operand<V::Mask, K>) -> Update<M>
     where
         V: Integer,
         R: OnePlace,
@@ -25,7 +25,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Sets the bits that are set in `mask`.
     ///
     /// `{ $bit: { field: { or: mask } } }`
-    pub fn bit_or<K>(&self, mask: impl Operand<V::NonNull, K>) -> Update<M>
+    pub fn bit_or<K>(&self, mask: impl Operand<V::Mask, K>) -> Update<M>
     where
         V: Integer,
         R: OnePlace,
@@ -36,7 +36,7 @@ impl<M, V: Value, R> Path<M, V, R> {
     /// Flips the bits that are set in `mask`.
     ///
     /// `{ $bit: { field: { xor: mask } } }`
-    pub fn bit_xor<K>(&self, mask: impl Operand<V::NonNull, K>) -> Update<M>
+    pub fn bit_xor<K>(&self, mask: impl Operand<V::Mask, K>) -> Update<M>
     where
         V: Integer,
         R: OnePlace,

@@ -169,7 +169,7 @@ impl<M, V: Value> Path<M, V, One> {
     pub fn rename<F>(&self, to: F) -> Update<M>
     where
         F: IntoBase,
-        F::Base: RenameTo<M, V>,
+        F::Base: RenameTo<M, V::Itself>,
         V: Optional,
     {
         let to = to.into_base();

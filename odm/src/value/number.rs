@@ -39,10 +39,15 @@ impl<T: Arithmetic> Arithmetic for Option<T> {
     label = "this operator needs an integer field",
     note = "integers are Rust's, and `Option`s of them"
 )]
-pub trait Integer: Number {}
+pub trait Integer: Number {
+    /// The type of a mask of its bits. If a type is no integer, rustc reports that alone, and nothing about the mask.
+    type Mask: Value;
+}
 
 #[diagnostic::do_not_recommend]
-impl<N: Integer> Integer for Option<N> {}
+impl<N: Integer> Integer for Option<N> {
+    type Mask = <Self as Value>::NonNull;
+}
 
 /// An integer or binary data: required by operators that test bits.
 #[diagnostic::on_unimplemented(
@@ -126,7 +131,9 @@ macro_rules! integers {
         impl Arithmetic for $type {
             type Kind = $stored;
         }
-        impl Integer for $type {}
+        impl Integer for $type {
+            type Mask = Self;
+        }
         impl Bits for $type {}
         impl Value for $type {
             leaf!();

@@ -22,9 +22,15 @@ impl<T: Value> Nullable for Option<T> {}
     label = "only an `Option` field can be",
     note = "declare the field `Option<{Self}>`, or write the filter or update as a raw document"
 )]
-pub trait Optional: Value {}
+pub trait Optional: Value {
+    /// The type itself. If a type is not optional, rustc reports that alone, and nothing about the other field of a
+    /// `rename`.
+    type Itself: Value;
+}
 
-impl<T: Value> Optional for Option<T> {}
+impl<T: Value> Optional for Option<T> {
+    type Itself = Self;
+}
 
 /// `None` is stored as null; a missing element reads as `None`.
 impl<T: Value> Value for Option<T> {

@@ -81,7 +81,9 @@ macro_rules! pointers {
             type Kind = T::Kind;
         }
         #[diagnostic::do_not_recommend]
-        impl<$($generics)*> Integer for $type where T: Integer {}
+        impl<$($generics)*> Integer for $type where T: Integer {
+            type Mask = <Self as Value>::NonNull;
+        }
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Text for $type where T: Text {}
         #[diagnostic::do_not_recommend]

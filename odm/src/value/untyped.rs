@@ -160,7 +160,9 @@ impl DateValue for Bson {}
 #[diagnostic::do_not_recommend]
 impl DateValue for Option<Bson> {}
 #[diagnostic::do_not_recommend]
-impl Integer for Bson {}
+impl Integer for Bson {
+    type Mask = <Self as Value>::NonNull;
+}
 #[diagnostic::do_not_recommend]
 impl Bits for Bson {}
 

@@ -8,7 +8,7 @@ use super::{ByCount, Fractional};
 use crate::{
     error::codec::CodecResult,
     expr::{
-        Divided, Expression, Exprs, Required, StorableIn, exprs,
+        Divided, Expr, Expression, Exprs, Required, StorableIn, exprs,
         rendered::{Rendered, array, at_least},
     },
     path::Key,
@@ -347,6 +347,17 @@ impl<V: Fractional> PreferredBounds for Bounds<V> {}
 impl<R, K: Key, D, T> Slot<InBucketAuto<R>, IdOf<K>, D> for AutoBounds<R, T> {
     fn slot(self, to: &mut RenderedFields) {
         to.insert(K::NAME, self.value);
+    }
+}
+
+// `FillsField` refuses a value in the place of its bounds, and this keeps rustc from reporting it here too.
+#[diagnostic::do_not_recommend]
+impl<R, K: Key, T, O> Slot<InBucketAuto<R>, IdOf<K>, Bounds<T>> for Expr<R, T, O>
+where
+    Self: Expression<R>,
+{
+    fn slot(self, to: &mut RenderedFields) {
+        to.insert(K::NAME, self.render());
     }
 }
 

@@ -8,5 +8,5 @@ fn mistakes(orders: Collection<Order>) {
     let _ = orders.distinct("status", Filter::all());
     let _ = orders.distinct(Customer::fields().name(), Filter::all());
     let _ = orders.distinct(o.lines().each().sku(), Filter::all());
-    let _ = orders.distinct(o.status().asc(), Filter::all());
+    let _ = orders.distinct(o.placed_at().asc(), Filter::all());
 }

@@ -1,3 +1,6 @@
+use odm::Pipeline;
+use odm_integration::story::Order;
+
 #[derive(odm::Shape)]
 struct Total {
     #[odm(id)]
@@ -6,7 +9,7 @@ struct Total {
 }
 
 fn wrong() {
-    let _ = TotalOf { city: "Oslo", total: "many" };
+    let _ = Pipeline::<Order>::new().project(|_| TotalOf { city: "Oslo", total: "many" });
 }
 
 fn main() {}
