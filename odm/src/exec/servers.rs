@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use mongodb::{event::sdam::SdamEvent, options::ClientOptions};
+use mongodb::{ServerInfo, event::sdam::SdamEvent, options::ClientOptions};
 
 use super::events::with_listener;
 
@@ -67,7 +67,7 @@ impl Servers {
         options.sdam_event_handler = Some(with_listener(theirs, move |event| {
             if let SdamEvent::TopologyDescriptionChanged(event) = event {
                 let servers = event.new_description.servers();
-                let wire_versions = servers.values().filter_map(|server| server.max_wire_version());
+                let wire_versions = servers.values().filter_map(ServerInfo::max_wire_version);
                 newest.store(wire_versions.max().unwrap_or(0), Ordering::Relaxed);
             }
         }));
