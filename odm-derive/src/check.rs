@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use quote::quote;
 use syn::{GenericParam, Member};
 
-pub(crate) use self::model::last_segment;
+pub(crate) use self::model::{last_segment, without_ids_of_keys};
 use crate::{
     ast::{Codec, Container, Data, Field, member_name},
     ctxt::Ctxt,

@@ -34,11 +34,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::DeriveInput;
 
-use self::scope::Scope;
+use self::scope::{Scope, odm_path};
 use crate::{
     ast::{Container, Content, Data, Variant},
     attr::serde::{Tagging, replace_receiver},
-    check::check,
+    check::{check, without_ids_of_keys},
     ctxt::Ctxt,
     derive::Derive,
 };
@@ -59,7 +59,16 @@ pub(crate) fn derive(derive: Derive, input: TokenStream) -> TokenStream {
     let container = Container::read(&cx, &input, derive);
     check(&cx, &container);
     let errors: Vec<_> = cx.finish().iter().map(syn::Error::to_compile_error).collect();
-    let code = expand(&Scope::new(&container, errors.first().cloned()));
+    let mistake = errors.first().cloned();
+    let code = match without_ids_of_keys(&container, &odm_path(container.attrs.krate.get())) {
+        Some(input) => {
+            let cx = Ctxt::new();
+            let container = Container::read(&cx, &input, derive);
+            drop(cx.finish());
+            expand(&Scope::new(&container, mistake))
+        }
+        None => expand(&Scope::new(&container, mistake)),
+    };
     quote!(#(#errors)* #code)
 }
 

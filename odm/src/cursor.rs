@@ -124,6 +124,7 @@ impl<T> Cursor<T> {
     /// Returns the next document, or `None` after the last one.
     ///
     /// The future can be dropped before it is complete: no document is lost.
+    #[allow(clippy::should_implement_trait, reason = "it returns a future")]
     pub fn next(&mut self) -> Next<'_, Self, T>
     where
         T: OwnedRow,

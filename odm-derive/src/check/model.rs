@@ -1,6 +1,7 @@
 //! Checks of a model: its collection and its id.
 
-use syn::{GenericArgument, PathArguments, PathSegment, Type, visit::Visit};
+use proc_macro2::TokenStream;
+use syn::{DeriveInput, GenericArgument, PathArguments, PathSegment, Type, parse_quote, visit::Visit};
 
 use crate::{
     ast::{self, Codec, Container, Content, Data, Field},
@@ -160,6 +161,31 @@ pub(super) fn ids_of_models(cx: &Ctxt, container: &Container<'_>) {
             cx.error(key, message);
         }
     }
+}
+
+/// Returns the item with an `ObjectId` in place of each field that [`ids_of_models`] refuses, if there is one. rustc
+/// reports the type of such a field in the item, and would report it again in each implementation.
+pub(crate) fn without_ids_of_keys(container: &Container<'_>, odm: &TokenStream) -> Option<DeriveInput> {
+    let is_refused = |ty: &Type| {
+        let mut found = IdsOfKeys::default();
+        found.visit_type(ty);
+        !found.0.is_empty()
+    };
+    if !container.all_fields().any(|field| matches!(field.codec, Codec::Value) && is_refused(field.ty)) {
+        return None;
+    }
+    let mut item = container.original.clone();
+    let fields: Vec<&mut syn::Field> = match &mut item.data {
+        syn::Data::Struct(data) => data.fields.iter_mut().collect(),
+        syn::Data::Enum(data) => data.variants.iter_mut().flat_map(|variant| &mut variant.fields).collect(),
+        syn::Data::Union(_) => Vec::new(),
+    };
+    for field in fields {
+        if is_refused(&field.ty) {
+            field.ty = parse_quote!(#odm::__private::ObjectId);
+        }
+    }
+    Some(item)
 }
 
 /// The keys that are parameters of an `Id<..>` anywhere in a type.

@@ -22,7 +22,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
     let Some(id) = scope.container.id() else { return placeholder(scope) };
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let (ty, member) = (id.ty, &id.member);
+    let (ty, get) = (id.ty, get(scope, id));
     let key = match scope.container.attrs.key.get() {
         Some(key) => quote!(#key),
         None if names_own_id(ty, scope.ident) => quote!(#runtime::ObjectId),
@@ -51,7 +51,7 @@ pub(crate) fn expand(scope: &Scope<'_>) -> TokenStream {
             #policies
             #hooks
             fn id(&self) -> &#ty {
-                &self.#member
+                #get
             }
             #indexes
             #search_indexes
@@ -157,16 +157,22 @@ pub(crate) fn identified(scope: &Scope<'_>) -> TokenStream {
     };
     let Scope { runtime, .. } = scope;
     let (itself, parameters, bounds) = (scope.itself(), scope.parameters(&[]), scope.bounds(&[]));
-    let (ty, member) = (id.ty, &id.member);
+    let (ty, get) = (id.ty, get(scope, id));
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::Identified for #itself #bounds {
             type Id = #ty;
             fn id(&self) -> &#ty {
-                &self.#member
+                #get
             }
         }
     }
+}
+
+/// Returns the expression of the id. After an error, the type of the field may be replaced.
+fn get(scope: &Scope<'_>, id: &Field<'_>) -> TokenStream {
+    let member = &id.member;
+    if scope.failed { quote!(loop {}) } else { quote!(&self.#member) }
 }
 
 /// Returns the placeholder of an item without a usable id. The error is reported.

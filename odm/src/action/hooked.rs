@@ -54,8 +54,8 @@ pub(super) fn run_and_decode<'s, T: 's>(
         Box::pin(send::find_and_modify(target, verb, ready, session))
     });
     Box::pin(async move {
-        let decoded = decoder.row(&target.operation(verb), found.await?);
-        decoded.map_err(|error| if in_transaction { error.in_transaction() } else { error })
+        let row = decoder.row(&target.operation(verb), found.await?);
+        row.map_err(|error| if in_transaction { error.in_transaction() } else { error })
     })
 }
 

@@ -76,6 +76,7 @@ impl<'s, T> SessionCursor<'s, T> {
     /// Returns the next document, or `None` after the last one.
     ///
     /// The future can be dropped before it is complete: no document is lost.
+    #[allow(clippy::should_implement_trait, reason = "it returns a future")]
     pub fn next(&mut self) -> Next<'_, Self, T>
     where
         T: OwnedRow,

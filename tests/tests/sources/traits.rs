@@ -16,10 +16,12 @@ const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../odm/src");
 
 /// Public traits that are never reported as unimplemented, with the reason.
 const NOT_REPORTED: &[(&str, &str)] = &[
+    ("AutoKey", "rustc reports `Slot` instead"),
     ("BaseProduces", "a helper of `Produces`, for the fields of a document"),
     ("Context", "the contexts are the crate's own"),
     ("Encoding", "rustc reports `StoredAsBinary` and `StoredInUnit` instead"),
     ("FieldAccess", "for every document with the field: rustc reports `HasField` instead"),
+    ("Filled", "for every value: rustc reports `FillsField` instead"),
     ("FlattenedAccess", "for every document with the flattened field: rustc reports `HasFlattened` instead"),
     ("FromOther", "a helper of `FromField`, for fields that serde stores or that are nested"),
     ("Key", "the derives implement it for every field"),
@@ -27,6 +29,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("LinkPath", "the paths to links are the crate's own"),
     ("Multiplicity", "the multiplicities are the crate's own"),
     ("OnDangling", "the crate's own: optional and required"),
+    ("ReadsAs", "the actions that read are the crate's own"),
     ("RowPosition", "the positions are the crate's own; rustc reports `NotInArray` instead"),
     ("Sealed", "not nameable outside of the crate"),
     ("Span", "rustc reports `StoredInUnit` instead"),

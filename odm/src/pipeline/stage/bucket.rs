@@ -344,20 +344,31 @@ pub trait PreferredBounds {}
 impl<V: Fractional> PreferredBounds for Bounds<V> {}
 
 #[diagnostic::do_not_recommend]
-impl<R, K: Key, D, T> Slot<InBucketAuto<R>, IdOf<K>, D> for AutoBounds<R, T> {
+impl<R, K: Key, D, X: AutoKey<R, D>> Slot<InBucketAuto<R>, IdOf<K>, D> for X {
     fn slot(self, to: &mut RenderedFields) {
-        to.insert(K::NAME, self.value);
+        to.insert(K::NAME, self.render());
     }
 }
 
-// `FillsField` refuses a value in the place of its bounds, and this keeps rustc from reporting it here too.
-#[diagnostic::do_not_recommend]
-impl<R, K: Key, T, O> Slot<InBucketAuto<R>, IdOf<K>, Bounds<T>> for Expr<R, T, O>
+/// The value by which [`bucket_auto`](Pipeline::bucket_auto) groups, for a field that is declared `D`.
+pub trait AutoKey<R, D> {
+    /// Renders the value.
+    fn render(self) -> CodecResult<Rendered>;
+}
+
+impl<R, D, T> AutoKey<R, D> for AutoBounds<R, T> {
+    fn render(self) -> CodecResult<Rendered> {
+        self.value
+    }
+}
+
+// `FillsField` refuses a value in the place of its bounds, and this keeps rustc from reporting it for the stage too.
+impl<R, T, O> AutoKey<R, Bounds<T>> for Expr<R, T, O>
 where
     Self: Expression<R>,
 {
-    fn slot(self, to: &mut RenderedFields) {
-        to.insert(K::NAME, self.render());
+    fn render(self) -> CodecResult<Rendered> {
+        Expression::render(self)
     }
 }
 
