@@ -67,7 +67,7 @@ impl Servers {
         options.sdam_event_handler = Some(with_listener(theirs, move |event| {
             if let SdamEvent::TopologyDescriptionChanged(event) = event {
                 let servers = event.new_description.servers();
-                let wire_versions = servers.values().filter_map(|server| server.max_wire_version());
+                let wire_versions = servers.values().filter_map(mongodb::ServerInfo::max_wire_version);
                 newest.store(wire_versions.max().unwrap_or(0), Ordering::Relaxed);
             }
         }));
