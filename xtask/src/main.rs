@@ -19,9 +19,9 @@ Usage: cargo xtask TASK
 Tasks:
   bench [--quick]   run all benches, and write their results with the machine and the versions to benches/RESULTS.md, with
                     a picture for each; --quick runs the short forms and writes below the target folder
-  compile-time [--quick]
-                    compare the compile time of a hundred models with odm and with serde's derives alone; --quick
-                    measures one round and no release builds
+  compile-time [--quick | --no-release]
+                    compare the compile time of a hundred models with odm and with serde's derives alone; --no-release
+                    measures no release builds, which take many minutes, and --quick moreover only one round
   image [--force]   pack a MongoDB server into a local Docker image, for machines with Docker but no image registry,
                     and print its name for ODM_MONGODB_IMAGE; ODM_MONGODB_VERSION selects its version, and --force
                     rebuilds an existing image
@@ -39,8 +39,9 @@ async fn main() -> ExitCode {
     let result: Result<(), Box<dyn Error>> = match words[..] {
         ["bench"] => bench::run(false).await,
         ["bench", "--quick"] => bench::run(true).await,
-        ["compile-time"] => compile_time::measure(false),
-        ["compile-time", "--quick"] => compile_time::measure(true),
+        ["compile-time"] => compile_time::measure(3, true),
+        ["compile-time", "--no-release"] => compile_time::measure(3, false),
+        ["compile-time", "--quick"] => compile_time::measure(1, false),
         ["image"] => image::pack(false).await,
         ["image", "--force"] => image::pack(true).await,
         ["peers"] => peers::measure(false).await,
