@@ -28,6 +28,9 @@ Tasks:
   peers [--quick | --check]
                     compare the speed of odm with that of other crates for the same driver; --quick measures fewer
                     rounds and orders, --check measures nothing and only checks that the programs compile
+  peers --python [--quick]
+                    compare the speed of odm with that of Beanie and pymongo, which pip installs below the target folder;
+                    --quick measures fewer calls, and odm in a development build
   public-api [--write | --check]
                     list the public items of odm, from rustdoc's pages; --write stores them in odm/public-api.txt, --check
                     fails if they differ from that file";
@@ -47,6 +50,8 @@ async fn main() -> ExitCode {
         ["peers"] => peers::measure(false).await,
         ["peers", "--quick"] => peers::measure(true).await,
         ["peers", "--check"] => peers::check(),
+        ["peers", "--python"] => peers::python::measure(false).await,
+        ["peers", "--python", "--quick"] => peers::python::measure(true).await,
         ["public-api"] => public_api::list(public_api::Mode::Print),
         ["public-api", "--write"] => public_api::list(public_api::Mode::Write),
         ["public-api", "--check"] => public_api::list(public_api::Mode::Check),
