@@ -40,23 +40,22 @@ impl Side {
     }
 }
 
-/// Measures and prints a table. `quick` measures one round and no release builds, which take minutes.
-pub(crate) fn measure(quick: bool) -> Outcome<()> {
+/// Measures and prints a table. `rounds` is how often `cargo check` is timed. The release builds take many minutes.
+pub(crate) fn measure(rounds: usize, with_release: bool) -> Outcome<()> {
     let scratch = Scratch::write()?;
     println!("{MODELS} models of {} fields, seconds for the program alone:", source::FIELDS);
     println!("{:24}{:>8}{:>8}{:>8}", "", "odm", "serde", "ratio");
-    let check = scratch.contest("cargo check", &["check"], if quick { 1 } else { 3 }, source::program)?;
-    let release = if quick {
-        None
-    } else {
+    let check = scratch.contest("cargo check", &["check"], rounds, source::program)?;
+    let release = if with_release {
         Some(scratch.contest("cargo build --release", &["build", "--release"], 2, source::program)?)
+    } else {
+        None
     };
     let [odm, serde] = Side::BOTH.map(|side| scratch.lines_per_model(side));
     let (odm, serde) = (odm?, serde?);
     println!("{:24}{odm:>8}{serde:>8}", "lines per model");
     println!("\n{PIPELINES} pipelines of eight stages, compared with `doc!`:");
-    let pipelines =
-        scratch.contest("cargo check", &["check"], if quick { 1 } else { 3 }, pipelines::program)?;
+    let pipelines = scratch.contest("cargo check", &["check"], rounds, pipelines::program)?;
     let release = release.map(|ratio| format!(" release={ratio:.2}")).unwrap_or_default();
     println!("\ncompile: check={check:.2}{release} pipelines={pipelines:.2} lines={odm}");
     Ok(())

@@ -12,11 +12,15 @@ use std::{
 
 use odm_test::Server;
 
+pub(crate) mod python;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
 /// The feature of each build.
 const BUILDS: [&str; 2] = ["odm", "oximod"];
 
 /// Measures and prints one table. `quick` measures fewer rounds and orders.
-pub(crate) async fn measure(quick: bool) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn measure(quick: bool) -> Outcome<()> {
     for build in BUILDS {
         run(release("build", build))?;
     }
@@ -32,7 +36,7 @@ pub(crate) async fn measure(quick: bool) -> Result<(), Box<dyn Error>> {
 }
 
 /// Checks that both builds compile, without the release builds, which take minutes.
-pub(crate) fn check() -> Result<(), Box<dyn Error>> {
+pub(crate) fn check() -> Outcome<()> {
     for build in BUILDS {
         let mut cargo = cargo("check", build);
         cargo.arg("--target-dir").arg(crate::outside_target(&target()));
@@ -64,6 +68,6 @@ fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-fn run(mut command: Command) -> Result<(), Box<dyn Error>> {
+fn run(mut command: Command) -> Outcome<()> {
     if command.status()?.success() { Ok(()) } else { Err(format!("{command:?} failed").into()) }
 }

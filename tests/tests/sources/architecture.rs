@@ -58,11 +58,23 @@ fn essence(command: &str) -> String {
     essence.join(" ")
 }
 
+/// Returns the essences of what `cargo xtask bench` runs, which its source lists by name.
+fn benches(source: &str) -> Vec<String> {
+    let names = source.split(" name: \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut benches: Vec<_> = names.map(|name| format!("cargo bench --bench {name}")).collect();
+    assert!(benches.len() > 4, "only {benches:?} were seen");
+    benches.push("cargo xtask compile-time".to_owned());
+    benches
+}
+
 #[test]
 fn ci_runs_a_form_of_every_command_in_contributing_md() {
     let read = |name: &str| fs::read_to_string(Path::new(ROOT).join(name)).unwrap();
     let script = read(".ci/run").replace("\"$target/debug/xtask\"", "cargo xtask");
-    let runs: Vec<String> = script.lines().map(essence).collect();
+    let mut runs: Vec<String> = script.lines().map(essence).collect();
+    if runs.iter().any(|run| run.contains("cargo xtask bench")) {
+        runs.extend(benches(&read("xtask/src/bench.rs")));
+    }
     let page = read("CONTRIBUTING.md");
     let commands: Vec<&str> = page
         .lines()
