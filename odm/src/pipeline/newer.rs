@@ -166,7 +166,10 @@ mod tests {
                 error.to_string(),
                 "the server does not know `$bitAnd`: MongoDB does since 6.3; nothing was sent"
             );
-            assert!(check_stages(&Servers::of_wire_version(20), &[stage.clone()]).is_ok(), "{stage}");
+            assert!(
+                check_stages(&Servers::of_wire_version(20), std::slice::from_ref(&stage)).is_ok(),
+                "{stage}"
+            );
             assert!(check_stages(&Servers::default(), &[stage]).is_ok());
         }
         let error = check_stages(&servers(), &[doc! { "$querySettings": {} }]).unwrap_err();
@@ -183,7 +186,7 @@ mod tests {
             doc! { "$match": { "x": value.clone(), "y": { "$eq": value.clone() }, "$or": [{ "z": value.clone() }] } },
             doc! { "$set": { "x": "$bitAnd", "y": { "bitAnd": 1 } } },
         ] {
-            assert!(check_stages(&servers(), &[stage.clone()]).is_ok(), "{stage}");
+            assert!(check_stages(&servers(), std::slice::from_ref(&stage)).is_ok(), "{stage}");
         }
         assert!(check_filter(&servers(), &doc! { "x": { "$in": [value] } }).is_ok());
     }

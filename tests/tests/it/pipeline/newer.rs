@@ -136,8 +136,10 @@ async fn refused(db: &Database, by_client: bool) {
     let sorted = Write::update_one(s.a().gt(0), s.a().set(1)).sort(s.a().asc());
     let report = samples.bulk_write([sorted]).await.unwrap_err();
     let error = report.bulk_write_error().unwrap();
-    let error =
-        error.interruption().or_else(|| error.failures().first().map(|failure| failure.error())).unwrap();
+    let error = error
+        .interruption()
+        .or_else(|| error.failures().first().map(odm::error::WriteFailure::error))
+        .unwrap();
     assert_eq!(words(error), "the server does not take `sort` here: MongoDB does since 8.0");
     let hinted = samples.distinct(s.a(), Filter::all()).hint(s.a().asc()).await.unwrap_err();
     assert_eq!(words(&hinted), "the server does not take `hint` here: MongoDB does since 7.1");
