@@ -1,7 +1,7 @@
-"""The ten tasks of the "MongoDB ODM Performance Benchmark" through Beanie and through pymongo's async client.
+"""A task of the "MongoDB ODM Performance Benchmark" through Beanie and through pymongo's async client.
 
-`cargo xtask peers --python` runs it: `main.py URI DATABASE DOCUMENTS CALLS`. The tasks, documents and sizes are those
-of `odm/benches/odm`. Prints a line for each task: its name, the bytes of a document, and the microseconds of a call
+`cargo xtask peers --python` runs it: `main.py URI DATABASE DOCUMENTS CALLS TASK`. The tasks, documents and sizes are
+those of `odm/benches/odm`. Prints the name of the task, the bytes of a document, and the microseconds of a call
 through Beanie and through pymongo.
 """
 
@@ -15,52 +15,48 @@ import documents
 from models import Large, Nested, Referring, Small
 from tasks import Task
 
+MODELS = {
+    "small": (Small, documents.small),
+    "foreign": (Referring, documents.referring),
+    "large": (Large, documents.large),
+    "nested": (Nested, documents.nested),
+}
 
-async def main(uri, database, count, calls):
+
+async def main(uri, database, count, calls, name):
     async with AsyncMongoClient(uri) as client:
-        await init_beanie(client[database], document_models=[Small, Large, Referring, Nested])
-        size = (int(count), int(calls))
-        small = Task(Small, documents.small, *size)
-        large = Task(Large, documents.large, *size)
-        nested = Task(Nested, documents.nested, *size)
-        referring = Task(Referring, documents.referring, *size)
-        text, texts = Nested.embedded_str_doc_1, Nested.embedded_str_doc_array
+        await init_beanie(client[database], document_models=[model for model, _ in MODELS.values()])
+        task = Task(*MODELS[name.split("_")[0]], int(count), int(calls))
+        beanie, pymongo = (1e6 * seconds for seconds in await run(task, name))
+        print(f"{name} {task.size()} {beanie:.1f} {pymongo:.1f}")
 
-        report("small_create", small, await small.create())
-        report("small_update", small, await small.update("field1", Small.field1))
-        report("small_find", small, await small.find("_id", Small.id, lambda d: d["_id"]))
-        report(
-            "foreign_key_find",
-            referring,
-            await referring.find("field_fk", Referring.field_fk, lambda d: d["field_fk"]),
-        )
-        report("large_create", large, await large.create())
-        report("large_update", large, await large.update("field1", Large.field1))
-        report("nested_create", nested, await nested.create())
-        report("nested_update", nested, await nested.update("embedded_str_doc_1.field1", text.field1))
-        report(
-            "nested_find",
-            nested,
-            await nested.find(
+
+async def run(task, name):
+    """Runs the task with this name, and returns the median seconds of both sides."""
+    match name:
+        case "small_create" | "large_create" | "nested_create":
+            return await task.create()
+        case "small_update" | "large_update":
+            return await task.update("field1", task.model.field1)
+        case "nested_update":
+            return await task.update("embedded_str_doc_1.field1", Nested.embedded_str_doc_1.field1)
+        case "small_find":
+            return await task.find("_id", Small.id, lambda document: document["_id"])
+        case "foreign_key_find":
+            return await task.find("field_fk", Referring.field_fk, lambda document: document["field_fk"])
+        case "nested_find":
+            return await task.find(
                 "embedded_str_doc_1.unique_id",
-                text.unique_id,
-                lambda d: d["embedded_str_doc_1"]["unique_id"],
-            ),
-        )
-        report(
-            "nested_array_find",
-            nested,
-            await nested.find(
+                Nested.embedded_str_doc_1.unique_id,
+                lambda document: document["embedded_str_doc_1"]["unique_id"],
+            )
+        case "nested_array_find":
+            return await task.find(
                 "embedded_str_doc_array.unique_id",
-                texts.unique_id,
-                lambda d: d["embedded_str_doc_array"][0]["unique_id"],
-            ),
-        )
-
-
-def report(name, task, seconds):
-    beanie, pymongo = (1e6 * value for value in seconds)
-    print(f"{name} {task.size()} {beanie:.1f} {pymongo:.1f}", flush=True)
+                Nested.embedded_str_doc_array.unique_id,
+                lambda document: document["embedded_str_doc_array"][0]["unique_id"],
+            )
+    raise ValueError(f"there is no task {name}")
 
 
 if __name__ == "__main__":

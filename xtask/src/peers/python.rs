@@ -1,15 +1,13 @@
 //! `cargo xtask peers --python`: the ten tasks of MongoDB's benchmark for mappers through Beanie and pymongo.
 //!
-//! `benches/peers/python` has the tasks of `odm/benches/odm`, with the same documents. That bench runs first and the
-//! program second, on one server. One table has the microseconds of both.
+//! `benches/peers/python` has the tasks of `odm/benches/odm`, with the same documents. Each task runs through both,
+//! one after the other, on one server. One table has the microseconds of both.
 
 use std::{
-    collections::BTreeMap,
     ffi::OsStr,
     fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use odm_test::Server;
@@ -17,82 +15,60 @@ use odm_test::Server;
 use super::{Outcome, root, target};
 use crate::bench;
 
+const TASKS: [&str; 10] = [
+    "small_create",
+    "small_update",
+    "small_find",
+    "foreign_key_find",
+    "large_create",
+    "large_update",
+    "nested_create",
+    "nested_update",
+    "nested_find",
+    "nested_array_find",
+];
+
 /// Measures and prints one table. `quick` measures few calls and our side in a development build.
 pub(crate) async fn measure(quick: bool) -> Outcome<()> {
-    let mut python = python()?;
+    let python = Python::install()?;
     let server = Server::shared().await?;
-    eprintln!("measuring odm and the Rust driver");
-    let rust = rust(&server, quick)?;
-    eprintln!("measuring Beanie and pymongo");
+    eprintln!("building and running the benches");
     let db = server.fresh_database("python_peers").await?;
-    let (documents, calls) = if quick { ("100", "100") } else { ("1000", "3000") };
-    python.arg(folder().join("main.py")).args([server.uri(), db.name(), documents, calls]);
-    if quick {
-        println!(
-            "\nodm and the Rust driver are a development build here: these numbers are not measurements."
-        );
-    }
-    let outcome = table(python, &rust);
+    let outcome = table(&python, &server, db.name(), quick);
     db.drop_database().await?;
     outcome
 }
 
-/// The figures of a task on the Rust side.
-#[derive(Debug)]
-struct Rust {
-    bytes: String,
-    odm: f64,
-    driver: f64,
-}
-
-/// Runs our bench on the server, and returns the figures of each task.
-fn rust(server: &Server, quick: bool) -> Outcome<BTreeMap<String, Rust>> {
-    let mut bench = bench::command("odm", server, quick);
-    let output = bench.stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("{bench:?} failed").into());
+/// Runs each task on both sides, and prints a row for it.
+fn table(python: &Python, server: &Server, db: &str, quick: bool) -> Outcome<()> {
+    let (documents, calls) = if quick { ("100", "100") } else { ("1000", "3000") };
+    if quick {
+        println!(
+            "odm and the Rust driver are a development build here: these numbers are not measurements.\n"
+        );
     }
-    let text = String::from_utf8(output.stdout)?;
-    let row = |line: &str| {
-        let [task, bytes, odm, driver, ..] = line.split_whitespace().collect::<Vec<_>>()[..] else {
-            return None;
-        };
-        let figures = Rust { bytes: bytes.to_owned(), odm: odm.parse().ok()?, driver: driver.parse().ok()? };
-        Some((task.to_owned(), figures))
-    };
-    Ok(text.lines().filter_map(row).collect())
-}
-
-/// Runs the Python program, and prints a row for each line that it prints.
-fn table(mut python: Command, rust: &BTreeMap<String, Rust>) -> Outcome<()> {
     println!(
-        "\n{:18}{:>7}{:>10}{:>12}{:>12}{:>13}{:>8}",
+        "{:18}{:>7}{:>10}{:>12}{:>12}{:>13}{:>8}",
         "", "bytes", "odm, µs", "driver, µs", "Beanie, µs", "pymongo, µs", "ratio"
     );
-    let mut child = python.stdout(Stdio::piped()).spawn()?;
     let (mut ratios, mut logarithms) = (Vec::new(), Vec::new());
-    for line in child.stdout.take().into_iter().flat_map(|printed| BufReader::new(printed).lines()) {
-        let line = line?;
-        let [task, bytes, beanie, pymongo] = line.split_whitespace().collect::<Vec<_>>()[..] else {
-            return Err(format!("the Python program printed `{line}`").into());
-        };
-        let figures = rust.get(task).ok_or_else(|| format!("our bench has no task `{task}`"))?;
-        if figures.bytes != bytes {
-            return Err(format!(
-                "a document of {task} has {} bytes in Rust and {bytes} in Python",
-                figures.bytes
-            )
-            .into());
+    for task in TASKS {
+        let mut bench = bench::command("odm", server, quick);
+        bench.arg(task);
+        let [size, odm, driver] = figures(bench, task)?;
+        let mut program = python.command();
+        program.arg(folder().join("main.py")).args([server.uri(), db, documents, calls, task]);
+        let [python_size, beanie, pymongo] = figures(program, task)?;
+        // The sizes are whole numbers.
+        if (size - python_size).abs() > 0.5 {
+            return Err(
+                format!("a document of {task} has {size} bytes in Rust and {python_size} in Python").into()
+            );
         }
-        let (beanie, pymongo): (f64, f64) = (beanie.parse()?, pymongo.parse()?);
-        let Rust { odm, driver, .. } = figures;
         let ratio = beanie / odm;
-        println!("{task:18}{bytes:>7}{odm:>10.1}{driver:>12.1}{beanie:>12.1}{pymongo:>13.1}{ratio:>7.2}x");
+        println!("{task:18}{size:>7}{odm:>10.1}{driver:>12.1}{beanie:>12.1}{pymongo:>13.1}{ratio:>7.2}x");
         ratios.push(format!("{task}={ratio:.2}"));
         logarithms.push(ratio.ln());
-    }
-    if !child.wait()?.success() || ratios.len() != rust.len() {
-        return Err(format!("{python:?} failed").into());
     }
     #[allow(clippy::cast_precision_loss, reason = "there are ten tasks")]
     let mean = (logarithms.iter().sum::<f64>() / logarithms.len() as f64).exp();
@@ -100,34 +76,64 @@ fn table(mut python: Command, rust: &BTreeMap<String, Rust>) -> Outcome<()> {
     Ok(())
 }
 
-/// Returns the command of a Python that finds the packages of `requirements.txt`. Installs them below the target folder
-/// unless an earlier run has done so: in a virtual environment or, if this machine cannot create one, in a folder.
-fn python() -> Outcome<Command> {
-    let place = target().join("python-peers");
-    let [environment, packages, installed] =
-        ["environment", "packages", "requirements.txt"].map(|name| place.join(name));
-    let requirements = folder().join("requirements.txt");
-    let expected = fs::read_to_string(&requirements)?;
-    // This copy exists if the installation succeeded.
-    if !fs::read_to_string(&installed).is_ok_and(|found| found == expected) {
-        eprintln!("installing Beanie and pymongo below {}", place.display());
-        let _ = fs::remove_dir_all(&place);
-        fs::create_dir_all(&place)?;
-        // Debian's Python creates none without the package python3-venv.
-        if succeeds(Command::new("python3").args(["-m", "venv"]).arg(&environment)) {
-            let mut pip = Command::new(environment.join("bin/python"));
-            install(pip.args(["-m", "pip"]), &requirements, &[])?;
-        } else {
-            let _ = fs::remove_dir_all(&environment);
-            install(&mut pip()?, &requirements, &["--target".as_ref(), packages.as_os_str()])?;
-        }
-        fs::write(installed, expected)?;
+/// Runs a command, and returns the first numbers of the line that begins with the name of the task: the bytes of a
+/// document, and the microseconds of the first two sides.
+fn figures(mut command: Command, task: &str) -> Outcome<[f64; 3]> {
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(format!("{command:?} failed:\n{}", String::from_utf8_lossy(&output.stderr)).into());
     }
-    let program = environment.join("bin/python");
-    let mut python = Command::new(if program.is_file() { program.as_os_str() } else { "python3".as_ref() });
-    // `-B`: Python writes no files beside the sources.
-    python.env("PYTHONPATH", packages).arg("-B");
-    Ok(python)
+    let text = String::from_utf8(output.stdout)?;
+    let figures = text.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        if words.next() != Some(task) {
+            return None;
+        }
+        let mut number = || words.next()?.parse().ok();
+        Some([number()?, number()?, number()?])
+    });
+    figures.ok_or_else(|| format!("{command:?} printed no figures of {task}").into())
+}
+
+/// A Python that finds the packages of `requirements.txt`.
+struct Python {
+    program: PathBuf,
+    packages: PathBuf,
+}
+
+impl Python {
+    /// Installs the packages below the target folder unless an earlier run has done so: in a virtual environment or,
+    /// if this machine cannot create one, in a folder.
+    fn install() -> Outcome<Self> {
+        let place = target().join("python-peers");
+        let [environment, packages, installed] =
+            ["environment", "packages", "requirements.txt"].map(|name| place.join(name));
+        let program = environment.join("bin/python");
+        let requirements = folder().join("requirements.txt");
+        let expected = fs::read_to_string(&requirements)?;
+        // This copy exists if the installation succeeded.
+        if !fs::read_to_string(&installed).is_ok_and(|found| found == expected) {
+            eprintln!("installing Beanie and pymongo below {}", place.display());
+            let _ = fs::remove_dir_all(&place);
+            fs::create_dir_all(&place)?;
+            // Debian's Python creates none without the package python3-venv.
+            if succeeds(Command::new("python3").args(["-m", "venv"]).arg(&environment)) {
+                install(Command::new(&program).args(["-m", "pip"]), &requirements, &[])?;
+            } else {
+                let _ = fs::remove_dir_all(&environment);
+                install(&mut pip()?, &requirements, &["--target".as_ref(), packages.as_os_str()])?;
+            }
+            fs::write(installed, expected)?;
+        }
+        Ok(Self { program: if program.is_file() { program } else { "python3".into() }, packages })
+    }
+
+    fn command(&self) -> Command {
+        let mut python = Command::new(&self.program);
+        // `-B`: Python writes no files beside the sources.
+        python.env("PYTHONPATH", &self.packages).arg("-B");
+        python
+    }
 }
 
 /// Returns the first `pip` that is installed.
@@ -143,7 +149,7 @@ fn pip() -> Outcome<Command> {
             return Ok(command());
         }
     }
-    Err("the comparison with Python needs Python 3 with venv or pip (on Debian and Ubuntu: `apt-get install \
+    Err("the comparison with Python needs Python 3.10 or newer with venv or pip (on Debian and Ubuntu: `apt-get install \
          python3-venv`)"
         .into())
 }
