@@ -265,6 +265,10 @@ pub(super) fn refuse_conflicts(operators: &Document, data: &Data) -> CodecResult
     let targets = || renamed.into_iter().flat_map(Document::values).filter_map(Bson::as_str);
     let sources = || operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
     let names = || sources().map(String::as_str).chain(targets());
+    // A document has each name once.
+    if operators.len() == 1 && renamed.is_none() && names().all(|name| !name.contains('.')) {
+        return Ok(());
+    }
     let mut seen = HashSet::new();
     if let Some(twice) = names().find(|name| !seen.insert(*name)) {
         return Err(written_twice(twice, twice, data));
