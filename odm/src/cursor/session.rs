@@ -98,7 +98,7 @@ impl<'s, T> SessionCursor<'s, T> {
 
     /// Collects the remaining documents that fit the declared type, and the errors of those that do not.
     ///
-    /// [`decode_error`](Error::decode_error) of such an error identifies the document.
+    /// [`decode_error`](crate::Error::decode_error) of such an error identifies the document.
     ///
     /// # Errors
     ///
