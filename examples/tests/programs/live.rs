@@ -9,6 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use odm::bson::{Bson, Document, doc};
 use odm_test::Server;
 use serde_json::{Value, json};
 
@@ -103,7 +104,7 @@ async fn no_event_is_lost_when_the_service_is_killed() {
     let port = service.kill();
     db.driver()
         .collection("orders")
-        .insert_one(odm::bson::doc! { "_id": 4, "status": "open", "total": 40_i64 })
+        .insert_one(doc! { "_id": 4, "status": "open", "total": 40_i64 })
         .await
         .unwrap();
     let service = Service::start(&server, db.name(), port);
@@ -117,6 +118,30 @@ async fn no_event_is_lost_when_the_service_is_killed() {
     // From a position that the server does not accept, the browser would get the same error again and again.
     let mut events = Events::open(service.port, "/events?after=82", None);
     assert_eq!(events.next(), ("reload".to_owned(), Value::Null));
+    drop(service);
+    db.drop_database().await.unwrap();
+}
+
+/// The service never drops its database, so no lint can report its queries.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_query_uses_an_index() {
+    let server = Server::shared().await.unwrap();
+    let db = server.fresh_database("example_live_list").await.unwrap();
+    let service = Service::start(&server, db.name(), 0);
+    db.driver().run_command(doc! { "profile": 2 }).await.unwrap();
+    service.put(1, "open", 10);
+    service.list();
+    service.delete(1);
+    db.driver().run_command(doc! { "profile": 0 }).await.unwrap();
+    let profile = db.driver().collection::<Document>("system.profile");
+    let queries = doc! {
+        "ns": format!("{}.orders", db.name()),
+        "op": { "$in": ["query", "update", "remove"] },
+    };
+    let plans = profile.distinct("planSummary", queries).await.unwrap();
+    let mut plans: Vec<_> = plans.iter().filter_map(Bson::as_str).collect();
+    plans.sort_unstable();
+    assert_eq!(plans, ["IDHACK", "IXSCAN { status: 1, _id: 1 }"]);
     drop(service);
     db.drop_database().await.unwrap();
 }
@@ -143,7 +168,7 @@ async fn a_browser_shows_rows_that_appear_change_and_go() {
     let port = service.kill();
     db.driver()
         .collection("orders")
-        .insert_one(odm::bson::doc! { "_id": 3, "status": "open", "total": 30_i64 })
+        .insert_one(doc! { "_id": 3, "status": "open", "total": 30_i64 })
         .await
         .unwrap();
     let service = Service::start(&server, db.name(), port);

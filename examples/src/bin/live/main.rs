@@ -11,7 +11,7 @@ mod arguments;
 mod service;
 
 use anyhow::Context;
-use odm::Model;
+use odm::{Model, models};
 use odm_test::Server;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use self::arguments::Arguments;
 
 #[derive(Debug, Clone, Serialize, Deserialize, Model)]
-#[odm(collection = "orders")]
+#[odm(collection = "orders", index(status, id))]
 struct Order {
     id: i32,
     status: String,
@@ -31,6 +31,7 @@ async fn main() -> anyhow::Result<()> {
     let Arguments { port, database } = Arguments::parse(std::env::args().skip(1))?;
     let server = Server::shared().await?;
     let db = server.database(&database).await?;
+    db.schema(models![Order]).plan().await?.apply().await?;
     let listener = TcpListener::bind(("127.0.0.1", port)).await.context("the port is in use")?;
     let routes = service::routes(db.collection()).await?;
     println!("live: http://{}/", listener.local_addr()?);
