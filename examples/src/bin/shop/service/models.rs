@@ -14,6 +14,7 @@ pub(crate) type OrderId = Id<Order>;
     collection = "customers",
     index(email, unique, partial = |customer| customer.deleted_at().is_null_or_missing())
 )]
+#[odm(index(deleted_at, name, id))]
 pub(crate) struct Customer {
     pub(crate) id: Id<Customer>,
     #[odm(validate(length(min = 1, max = 100)))]
@@ -31,6 +32,7 @@ pub(crate) struct Customer {
 
 #[derive(Debug, Clone, Serialize, Model, ToSchema)]
 #[odm(collection = "products", index(price, id))]
+#[odm(index(name = -1, price, id))]
 pub(crate) struct Product {
     #[schema(inline, value_type = ProductId)]
     pub(crate) id: Id<Product>,
