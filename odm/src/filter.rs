@@ -177,8 +177,11 @@ impl<M> Filter<M> {
     ///
     /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if an operand cannot be stored,
     /// for example a `u64` above `i64::MAX` or a map key with a dot.
-    pub fn into_document(self) -> Result<Document> {
-        Ok(by_id::simplified(self.clauses.into_document()?))
+    pub fn into_document(mut self) -> Result<Document> {
+        match self.clauses.take_only_id() {
+            Some(id) => Ok(by_id(id)),
+            None => Ok(by_id::simplified(self.clauses.into_document()?)),
+        }
     }
 
     pub(crate) fn into_clauses(self) -> Clauses {

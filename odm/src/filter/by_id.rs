@@ -1,14 +1,16 @@
 //! Filters by the `_id` alone. The server finds the document without query planning, which costs more than the fetch.
 //! MongoDB 6.0 does so only if the filter contains the id without an operator.
 
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, Document};
+
+use crate::value::one_element;
 
 /// Returns `{ _id: id }`, or `{ _id: { $eq: id } }` if the server could read the id as something other than a value.
 pub(crate) fn by_id(id: Bson) -> Document {
     if is_plain(&id) {
-        doc! { "_id": id }
+        one_element("_id", id)
     } else {
-        doc! { "_id": { "$eq": id } }
+        one_element("_id", one_element("$eq", id))
     }
 }
 
@@ -43,7 +45,7 @@ fn is_plain(id: &Bson) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use mongodb::bson::{Regex, cstr};
+    use mongodb::bson::{Regex, cstr, doc};
 
     use super::*;
 

@@ -272,6 +272,14 @@ impl Clauses {
         Self { inner, ..Self::of(clause) }
     }
 
+    /// Takes the id if this is only `{ _id: { $eq: id } }`.
+    pub(super) fn take_only_id(&mut self) -> Option<Bson> {
+        if self.problem.is_some() || !self.rest.is_empty() {
+            return None;
+        }
+        self.first.take_if(|only| only.name == "_id" && only.is_equality()).map(|only| only.test.into_operand())
+    }
+
     /// Takes the list if this is only `{ $or: [..] }`.
     fn take_alternatives(&mut self) -> Option<Vec<Bson>> {
         if self.problem.is_some() || !self.rest.is_empty() {

@@ -52,6 +52,11 @@ impl Clause {
         Self { name, test: Test::Operator(operator, Short::new(value)), array }
     }
 
+    /// Returns whether the test is `{ $eq: value }`.
+    pub(super) fn is_equality(&self) -> bool {
+        matches!(self.test, Test::Operator("$eq", _))
+    }
+
     /// Returns the test as it is sent.
     pub(super) fn test(&self) -> Cow<'_, Bson> {
         match &self.test {
@@ -67,6 +72,13 @@ impl Test {
         match self {
             Self::Operator(operator, value) => Bson::Document(one_element(operator, value.into_bson())),
             Self::Any(test) => test.into_bson(),
+        }
+    }
+
+    /// Returns the operand of the operator, or the test itself if it is not one operator.
+    pub(super) fn into_operand(self) -> Bson {
+        match self {
+            Self::Operator(_, value) | Self::Any(value) => value.into_bson(),
         }
     }
 }

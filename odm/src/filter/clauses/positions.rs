@@ -171,5 +171,9 @@ impl Clauses {
 
 /// Returns the array before the last `$` of a name.
 fn positional(name: &str) -> Option<&str> {
+    // Most names have none, and a search for several characters prepares more than it reads.
+    if !name.contains('$') {
+        return None;
+    }
     name.strip_suffix(".$").or_else(|| name.rfind(".$.").map(|at| &name[..at]))
 }

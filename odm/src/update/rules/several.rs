@@ -11,14 +11,10 @@ use crate::{
 
 /// Checks the rules whose fields the update sets or removes one by one: `o.from().set(..) + o.to().set(..)`.
 pub(super) fn in_update(document: &'static DocumentMeta, operators: &Document, found: &mut Violations) {
-    let mut parents: Vec<&str> = Vec::new();
-    for (_, name, _) in changes(operators) {
-        let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
-        // Most updates change fields of a document without such rules.
-        if !parent.is_empty() || has_rules(document) {
-            parents.push(parent);
-        }
-    }
+    // Most updates change fields of a document without such rules.
+    let has_rules = has_rules(document);
+    let parents = changes(operators).map(|(_, name, _)| name.rsplit_once('.').map_or("", |(parent, _)| parent));
+    let mut parents: Vec<&str> = parents.filter(|parent| has_rules || !parent.is_empty()).collect();
     parents.sort_unstable();
     for parent in parents.chunk_by(|one, other| one == other) {
         let [parent, _, ..] = parent else { continue };
@@ -31,10 +27,13 @@ pub(super) fn in_update(document: &'static DocumentMeta, operators: &Document, f
 }
 
 /// Returns the operators that set or remove fields, with the name and the operand of each field.
-fn changes(operators: &Document) -> impl Iterator<Item = (&'static str, &str, &Bson)> {
-    ["$set", "$setOnInsert", "$unset"].into_iter().flat_map(|operator| {
-        let fields = operators.get_document(operator).ok().into_iter().flatten();
-        fields.map(move |(name, operand)| (operator, name.as_str(), operand))
+fn changes(operators: &Document) -> impl Iterator<Item = (&str, &str, &Bson)> {
+    let operators = operators.iter().filter_map(|(operator, fields)| match (operator.as_str(), fields) {
+        (operator @ ("$set" | "$setOnInsert" | "$unset"), Bson::Document(fields)) => Some((operator, fields)),
+        _ => None,
+    });
+    operators.flat_map(|(operator, fields)| {
+        fields.iter().map(move |(name, operand)| (operator, name.as_str(), operand))
     })
 }
 
