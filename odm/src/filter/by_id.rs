@@ -7,11 +7,7 @@ use crate::value::one_element;
 
 /// Returns `{ _id: id }`, or `{ _id: { $eq: id } }` if the server could read the id as something other than a value.
 pub(crate) fn by_id(id: Bson) -> Document {
-    if is_plain(&id) {
-        one_element("_id", id)
-    } else {
-        one_element("_id", one_element("$eq", id))
-    }
+    if is_plain(&id) { one_element("_id", id) } else { one_element("_id", one_element("$eq", id)) }
 }
 
 /// Returns the filter without its `$eq` if it tests only the `_id`.

@@ -277,7 +277,9 @@ impl Clauses {
         if self.problem.is_some() || !self.rest.is_empty() {
             return None;
         }
-        self.first.take_if(|only| only.name == "_id" && only.is_equality()).map(|only| only.test.into_operand())
+        self.first
+            .take_if(|only| only.name == "_id" && only.is_equality())
+            .map(|only| only.test.into_operand())
     }
 
     /// Takes the list if this is only `{ $or: [..] }`.

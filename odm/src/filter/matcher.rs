@@ -75,6 +75,9 @@ impl<M> Filter<M> {
 /// | geospatial | `$geoWithin` with `$box`, `$polygon` and `$center`, for points |
 /// | bitwise | `$bitsAllSet` `$bitsAllClear` `$bitsAnySet` `$bitsAnyClear` |
 ///
+/// Servers differ in the bits of a decimal that is no 64-bit integer: MongoDB 6.0.5 rounds it, and takes -2^63 for one out of
+/// range, for `NaN` and for infinity. The matcher does the same. MongoDB 6.0.27 matches no such decimal.
+///
 /// Building a matcher refuses everything else, because the result could differ from that of the server:
 ///
 /// | operators | reason |

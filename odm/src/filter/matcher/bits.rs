@@ -35,7 +35,8 @@ impl Bits {
             return Ok(self.test(|at| data.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)));
         }
         let number = match Number::of(value)? {
-            // The server rounds decimals, and takes the least number for those that do not fit.
+            // MongoDB 6.0.5 rounds decimals, and takes the least number for those that do not fit. 6.0.27 does not match
+            // these decimals.
             Some(number @ Number::Decimal(_)) => Some(number.rounded_half_even().unwrap_or(i64::MIN)),
             Some(number) => number.integral(),
             None => None,
