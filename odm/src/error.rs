@@ -104,6 +104,7 @@ struct Inner {
 }
 
 /// The failed verb, and the database or collection that it was called on.
+#[derive(Clone)]
 struct Origin {
     verb: &'static str,
     effect: Effect,

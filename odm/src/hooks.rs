@@ -64,7 +64,10 @@
 //!   again. A field that is not stored has its default. The rules of the model are checked before and after the hook, so
 //!   a hook cannot fill a field whose rule its empty value violates.
 //!   It must not change the `_id`.
-//! - A hook after a write receives the document as it was sent, with the fields that the policies set.
+//! - A hook after a write receives the document as it was sent, with the fields that the policies set. A replacement
+//!   keeps the stored `created_at`, which is not read, so the field has the value of the model there.
+//! - If a write is applied but its [write concern](crate::Error::is_applied) is not satisfied, the hook after it runs
+//!   too, and the call returns the error of the write, whatever the hook returns.
 //! - A replacement, an update or a delete that matches nothing is applied too: its [`HookOutcome`] says so.
 //! - In a transaction, hooks run for each attempt of its body, and before its commit. What cannot be undone belongs in
 //!   [`Tx::on_commit`](crate::Tx::on_commit) of the body.
@@ -94,7 +97,8 @@
 //!   after those that were applied, and the call returns the error of the write, whatever they return.
 //!
 //! If a call of a hook fails for a reason after which the transaction can be run again, the error has the same label,
-//! so that [`transaction`](crate::Database::transaction) runs its body again.
+//! so that [`transaction`](crate::Database::transaction) runs its body again. This is so too if the hook returns
+//! another error whose [`source`](std::error::Error::source) is that of the call.
 
 mod around;
 mod calls;

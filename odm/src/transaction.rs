@@ -194,7 +194,8 @@ impl<'s, F, T, E> Transaction<'s, F, T, E> {
 
     /// Sets for how long the body or the commit is tried again. The default is 120 seconds.
     ///
-    /// It does not interrupt the body or the commit. With zero, the body runs once, and the commit is made once.
+    /// It does not interrupt the body or the commit. With zero, the body runs once, and the commit is made once, except
+    /// that the driver sends it once more if the connection breaks.
     pub fn retry_for(mut self, limit: Duration) -> Self {
         self.plan.retry_for = limit;
         self

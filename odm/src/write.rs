@@ -16,7 +16,7 @@ use mongodb::{
 };
 
 pub(crate) use self::{
-    encode::{EncodedDocuments, encode, encode_replacement},
+    encode::{EncodedDocuments, encode, encode_replacement, encode_unchecked},
     kind::WriteKind,
     options::WriteOptions,
     policy::{ReplyMeaning, VersionGuard},
@@ -98,9 +98,14 @@ impl Ready {
         (self.change, self.options)
     }
 
-    /// Returns a copy of the document of an insert or a replacement, as it is sent.
-    pub(crate) fn whole_document(&self) -> Option<RawDocumentBuf> {
-        policy::whole_document(&self.change)
+    /// Returns a copy of the document of an insert or a replacement, as it is stored if the write replaces a document.
+    pub(crate) fn replacing_document(&self) -> Option<RawDocumentBuf> {
+        policy::whole_document(&self.change, false)
+    }
+
+    /// Returns the document as it is stored if the write inserts it.
+    pub(crate) fn inserted_document(&self) -> Option<RawDocumentBuf> {
+        policy::whole_document(&self.change, true)
     }
 
     /// Returns whether a write that returns the document returns the new one.

@@ -6,7 +6,7 @@ use mongodb::ClientSession;
 use super::{Decoder, SessionState, send};
 use crate::{
     collection::Target,
-    error::Result,
+    error::{ErrorKind, Result},
     hooks::{Around, Reply},
     operation::Verb,
     write::{Ready, Statement},
@@ -73,9 +73,16 @@ fn around<'s, T: Reply + std::marker::Send + 's>(
             let mut around = Around::begin(target.clone(), verb, lent, &mut own).await?;
             let before = around.before(statement).await;
             let (ready, pending) = target.operation(verb).check(before)?;
-            let reply = around.observe(|session| send(target, verb, Ok(ready), session)).await?;
-            around.after(pending, reply.outcome()).await?;
-            Ok(reply)
+            let sent = around.observe(|session| send(target, verb, Ok(ready), session)).await;
+            match &sent {
+                Ok(reply) => around.after(pending, reply.outcome()).await?,
+                Err(error) if matches!(error.kind(), ErrorKind::WriteConcern(_)) => {
+                    // The error of the write says more than that of a hook.
+                    let _ = around.after(pending, T::outcome_of_applied(error)).await;
+                }
+                Err(_) => {}
+            }
+            sent
         })
     })
 }

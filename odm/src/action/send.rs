@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     collection::Target,
-    error::{Error, Result},
+    error::{Error, Result, WriteReply},
     exec,
     hooks::{HookOutcome, Reply},
     operation::{Operation, Verb},
@@ -57,11 +57,18 @@ pub(super) async fn update(
         return change(&target, operation, ready, session).await;
     };
     let outcome = change(&target, operation, ready, session.as_deref_mut()).await;
-    let outcome = outcome.map_err(|error| guard.classify(error))?;
-    if outcome.matched_count == 0 && outcome.upserted_id.is_none() {
+    let is_without_match = match &outcome {
+        Ok(outcome) => outcome.matched_count == 0 && outcome.upserted_id.is_none(),
+        Err(error) => WriteReply::is_without_match(error),
+    };
+    if is_without_match {
         version_guard::check(&target, operation, *guard, session).await?;
+        return outcome;
     }
-    Ok(outcome)
+    match outcome {
+        Err(error) => Err(version_guard::classify(&target, operation, &guard, error).await),
+        outcome => outcome,
+    }
 }
 
 async fn change(
@@ -102,6 +109,10 @@ async fn change(
 impl Reply for Saved {
     fn outcome(&self) -> HookOutcome {
         HookOutcome::saved(self.is_created())
+    }
+
+    fn outcome_of_applied(error: &Error) -> HookOutcome {
+        HookOutcome::saved(UpdateResult::outcome_of_applied(error).is_inserted())
     }
 }
 
@@ -155,12 +166,19 @@ pub(super) async fn find_and_modify(
     };
     let returns_new = ready.returns_new();
     let found = find_and_change(&target, operation, ready, session.as_deref_mut()).await;
-    let found = found.map_err(|error| guard.classify(error))?;
-    // An upsert that inserts the document returns nothing, unless it returns the new document.
-    if found.is_none() && (!guard.inserts || returns_new) {
+    let is_without_document = match &found {
+        // An upsert that inserts the document returns nothing, unless it returns the new document.
+        Ok(found) => found.is_none() && (!guard.inserts || returns_new),
+        Err(error) => WriteReply::is_without_document(error),
+    };
+    if is_without_document {
         version_guard::check(&target, operation, *guard, session).await?;
+        return found;
     }
-    Ok(found)
+    match found {
+        Err(error) => Err(version_guard::classify(&target, operation, &guard, error).await),
+        found => found,
+    }
 }
 
 async fn find_and_change(

@@ -16,11 +16,35 @@ use crate::{
     write::VersionGuard,
 };
 
-impl VersionGuard {
-    /// Returns the error of a replacement. An `_id` that exists is one of a document with another version.
-    pub(super) fn classify(&self, error: Error) -> Error {
-        let exists = |error: &Error| error.duplicate_key().is_some_and(|key| key.fields() == ["_id"]);
-        if self.inserts && exists(&error) { error.with_kind(ErrorKind::StaleVersion) } else { error }
+/// Returns whether a replacement failed because of the version: if it could insert the document, an `_id` that exists is
+/// one of a document with another version. A document that the scope of the handle excludes is another document, so
+/// its key is a duplicate.
+pub(super) async fn is_stale(
+    target: &Target,
+    operation: Operation<'_>,
+    guard: &VersionGuard,
+    error: &Error,
+) -> bool {
+    let exists = error.duplicate_key().is_some_and(|key| key.fields() == ["_id"]);
+    if !guard.inserts || !exists {
+        return false;
+    }
+    // The error has ended a transaction of the write, so its session can read nothing.
+    !guard.is_scoped
+        || check(target, operation, guard.clone(), None).await.is_err_and(|error| error.is_stale_version())
+}
+
+/// Replaces the error of a replacement if [`is_stale`] is true for it.
+pub(super) async fn classify(
+    target: &Target,
+    operation: Operation<'_>,
+    guard: &VersionGuard,
+    error: Error,
+) -> Error {
+    if is_stale(target, operation, guard, &error).await {
+        error.with_kind(ErrorKind::StaleVersion)
+    } else {
+        error
     }
 }
 

@@ -1,6 +1,6 @@
 //! `HookError`: the error that a hook of a model returned.
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, iter};
 
 use mongodb::error::TRANSIENT_TRANSACTION_ERROR;
 
@@ -18,8 +18,13 @@ pub struct HookError {
 impl HookError {
     /// Returns whether a call of the hook failed in such a way that the server has aborted its transaction.
     pub(super) fn aborts_transaction(&self) -> bool {
-        let cause = self.cause.downcast_ref::<Error>();
-        cause.is_some_and(|cause| cause.0.in_transaction && cause.may_abort_transaction())
+        self.error_of_a_call().is_some_and(|cause| cause.0.in_transaction && cause.may_abort_transaction())
+    }
+
+    /// Returns the error of this crate that the hook returned, itself or as the source of another error.
+    fn error_of_a_call(&self) -> Option<&Error> {
+        let cause: &(dyn StdError + 'static) = &*self.cause;
+        iter::successors(Some(cause), |&cause| cause.source()).find_map(|cause| cause.downcast_ref())
     }
 
     /// Returns the name of the hook, such as `before_insert`.
@@ -51,10 +56,8 @@ impl Error {
 
     /// A transaction in which a call of a hook failed can be run again for the same reasons as that call.
     fn of_hook(error: HookError) -> Self {
-        let is_transient = error
-            .cause
-            .downcast_ref::<Self>()
-            .is_some_and(|cause| cause.has_label(TRANSIENT_TRANSACTION_ERROR));
+        let cause = error.error_of_a_call();
+        let is_transient = cause.is_some_and(|cause| cause.has_label(TRANSIENT_TRANSACTION_ERROR));
         let error = Self::new(ErrorKind::Hook(error));
         if is_transient { error.labelled(TRANSIENT_TRANSACTION_ERROR) } else { error }
     }

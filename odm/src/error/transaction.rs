@@ -15,6 +15,18 @@ impl Error {
         Self::new(ErrorKind::TransactionAborted(cause.into()))
     }
 
+    /// Returns an error with the same code, labels and operation, for a second caller of what failed.
+    pub(crate) fn with_same_cause(&self) -> Self {
+        let mut error = match (self.driver(), self.kind()) {
+            (Some(driver), _) => Self::after(self.attempts(), driver.clone()),
+            (None, ErrorKind::TransactionAborted(cause)) => Self::aborted(cause.clone()),
+            (None, kind) => Self::aborted(kind.to_string()),
+        };
+        error.0.origin.clone_from(&self.0.origin);
+        (error.0.label, error.0.in_transaction) = (self.0.label, self.0.in_transaction);
+        error
+    }
+
     /// Returns `true` if the server has aborted the transaction before this call.
     pub(crate) fn is_no_such_transaction(&self) -> bool {
         self.code() == Some(NO_SUCH_TRANSACTION)

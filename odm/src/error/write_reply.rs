@@ -77,6 +77,16 @@ impl WriteReply {
         })
     }
 
+    /// Returns the counts, and the `_id` of the first upserted document.
+    pub(crate) fn into_parts(self) -> (WriteCounts, Option<Bson>) {
+        (self.counts, self.upserted.into_iter().next().map(|(_, id)| id))
+    }
+
+    /// Returns the error of the first failed write.
+    pub(crate) fn first_failure(&self) -> Option<&Error> {
+        self.failures.first().map(|(_, error)| error)
+    }
+
     /// Returns the first failed write, with its index in the command.
     pub(crate) fn into_first_failure(self) -> Option<(usize, Error)> {
         self.failures.into_iter().next()
@@ -129,6 +139,27 @@ impl WriteReply {
             ok => ok.as_i32() == Some(1) || ok.as_i64() == Some(1) || ok.as_bool() == Some(true),
         };
         ok.then(|| Self::read(command, reply)).flatten()
+    }
+
+    /// Returns `true` if the driver returned the reply to an update of one document as this error, and it matched or
+    /// inserted none: only the write concern was not satisfied.
+    pub(crate) fn is_without_match(error: &Error) -> bool {
+        Self::of(Command::Update, error).is_some_and(|reply| reply.matched_nothing())
+    }
+
+    /// Returns `true` if this is so for a `findAndModify`.
+    pub(crate) fn is_without_document(error: &Error) -> bool {
+        let reply = error.driver().and_then(DriverError::server_response);
+        let last = reply.and_then(|reply| reply.get_document("lastErrorObject").ok());
+        last.is_some_and(|last| {
+            matches!(last.get("n"), Ok(Some(RawBsonRef::Int32(0) | RawBsonRef::Int64(0))))
+        })
+    }
+
+    /// Returns `true` if the reply to a `findAndModify` that the driver returned as this error contains a document.
+    pub(crate) fn has_document(error: &Error) -> bool {
+        let reply = error.driver().and_then(DriverError::server_response);
+        reply.is_some_and(|reply| matches!(reply.get("value"), Ok(Some(RawBsonRef::Document(_)))))
     }
 
     /// Reads the reply to an `insert` of these documents that the driver returned as an error. The driver keeps

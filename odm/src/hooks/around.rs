@@ -25,8 +25,10 @@ pub(crate) struct Around<'s> {
 /// A write that was sent, or is to be sent, for the hook that runs after it.
 pub(crate) struct Pending {
     written: Written,
-    /// The document as it is sent, if the write has one.
+    /// The document that the write stores if it replaces another, if it has one.
     document: Option<RawDocumentBuf>,
+    /// The document that the write stores if it inserts it, if that is another.
+    inserted: Option<RawDocumentBuf>,
 }
 
 impl<'s> Around<'s> {
@@ -66,19 +68,19 @@ impl<'s> Around<'s> {
         let written = before(statement.kind_mut(), &mut self.context).await;
         let written = written.map_err(|error| self.context.failed(error))?;
         let ready = statement.finish()?;
-        let document = match written {
-            Written::Inserted | Written::Replaced | Written::Saved => ready.whole_document(),
-            Written::Updated { .. } | Written::Deleted { .. } => None,
+        let (document, inserted) = match written {
+            Written::Inserted => (ready.replacing_document(), None),
+            Written::Replaced | Written::Saved => (ready.replacing_document(), ready.inserted_document()),
+            Written::Updated { .. } | Written::Deleted { .. } => (None, None),
         };
-        Ok((ready, Some(Pending { written, document })))
+        Ok((ready, Some(Pending { written, document, inserted })))
     }
 
     /// Runs the hook after a write.
     pub(crate) async fn after(&mut self, pending: Option<Pending>, outcome: HookOutcome) -> Result<()> {
-        let (Some(Pending { written, document }), Some(table)) = (pending, self.context.target().hooks())
-        else {
-            return Ok(());
-        };
+        let (Some(pending), Some(table)) = (pending, self.context.target().hooks()) else { return Ok(()) };
+        let Pending { written, document, inserted } = pending;
+        let document = if outcome.is_inserted() { inserted.or(document) } else { document };
         let after = calls(table)?.after;
         let ended = after(written, document.as_deref(), outcome, &mut self.context).await;
         ended.map_err(|error| self.context.failed(error))
@@ -122,7 +124,8 @@ impl<'s> Around<'s> {
     ) -> Result<()> {
         for (position, document) in documents.iter().enumerate() {
             if is_inserted(position) {
-                let pending = Pending { written: Written::Inserted, document: Some(document.to_owned()) };
+                let document = Some(document.to_owned());
+                let pending = Pending { written: Written::Inserted, document, inserted: None };
                 self.after(Some(pending), HookOutcome::inserted()).await?;
             }
         }

@@ -5,6 +5,8 @@ use mongodb::{
     results::{DeleteResult, UpdateResult},
 };
 
+use crate::error::{Command, Error, WriteReply};
+
 /// What a write has changed, as far as the server's reply shows it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct HookOutcome {
@@ -65,10 +67,17 @@ impl HookOutcome {
 /// The result of a verb that writes.
 pub(crate) trait Reply {
     fn outcome(&self) -> HookOutcome;
+
+    /// Returns the outcome of a write that was applied, and whose error is that of its write concern.
+    fn outcome_of_applied(error: &Error) -> HookOutcome;
 }
 
 impl Reply for () {
     fn outcome(&self) -> HookOutcome {
+        HookOutcome::inserted()
+    }
+
+    fn outcome_of_applied(_: &Error) -> HookOutcome {
         HookOutcome::inserted()
     }
 }
@@ -82,16 +91,36 @@ impl Reply for UpdateResult {
             upserted_id: self.upserted_id.clone(),
         }
     }
+
+    fn outcome_of_applied(error: &Error) -> HookOutcome {
+        let Some(reply) = WriteReply::of(Command::Update, error) else { return HookOutcome::default() };
+        let (counts, upserted_id) = reply.into_parts();
+        HookOutcome {
+            matched: Some(counts.matched),
+            modified: Some(counts.modified),
+            inserted: upserted_id.is_some(),
+            upserted_id,
+        }
+    }
 }
 
 impl Reply for DeleteResult {
     fn outcome(&self) -> HookOutcome {
         HookOutcome { matched: Some(self.deleted_count), ..HookOutcome::default() }
     }
+
+    fn outcome_of_applied(error: &Error) -> HookOutcome {
+        let matched = WriteReply::of(Command::Delete, error).map(|reply| reply.into_parts().0.deleted);
+        HookOutcome { matched, ..HookOutcome::default() }
+    }
 }
 
 impl<T> Reply for Option<T> {
     fn outcome(&self) -> HookOutcome {
         HookOutcome::found(self.is_some())
+    }
+
+    fn outcome_of_applied(error: &Error) -> HookOutcome {
+        HookOutcome::found(WriteReply::has_document(error))
     }
 }

@@ -65,8 +65,8 @@ impl StartSession {
 
     /// Reads all data as it was at one moment, that of the first read: `{ readConcern: { level: "snapshot" } }`.
     ///
-    /// Only `find`, `find_one`, `get`, `exists`, `count`, `distinct` and `aggregate` can run in such a session, and no
-    /// transaction. The server keeps the history of five minutes, by default: see MongoDB's
+    /// Only reads can run in such a session (`find`, `find_one`, `get`, `exists`, `count`, `distinct`, `aggregate`,
+    /// pages, and includes of references), and no transaction. The server keeps the history of five minutes, by default: see MongoDB's
     /// [read concern `snapshot`](https://www.mongodb.com/docs/manual/reference/read-concern-snapshot/).
     pub fn snapshot(mut self) -> Self {
         self.options.snapshot = Some(true);

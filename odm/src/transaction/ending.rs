@@ -17,7 +17,7 @@ pub(super) struct Ending {
     pub(super) effects: Effects,
     /// How long the commit is made again.
     limit: Limit,
-    /// Locked while the body ends the transaction. Contains the error of a commit whose future the body dropped.
+    /// Locked while the body ends the transaction. Contains the error of a commit by the body.
     by_body: Arc<Mutex<Option<Error>>>,
 }
 
@@ -28,36 +28,27 @@ impl Ending {
 
     /// Commits the transaction in its body.
     pub(super) async fn commit_in_body(self, inner: OwnedMutexGuard<Inner>) -> Result<Session> {
-        let body = Arc::new(());
-        let waits = Arc::downgrade(&body);
-        let mut ended = exec::detached(Box::pin(async move {
-            let mut unseen = Arc::clone(&self.by_body).lock_owned().await;
+        exec::detached(Box::pin(async move {
+            let mut failure = Arc::clone(&self.by_body).lock_owned().await;
             let (inner, committed) = self.commit(inner).await;
-            if waits.strong_count() > 0 {
-                committed?;
-            } else {
-                *unseen = committed.err();
-            }
-            Ok(Session::locked(inner))
-        }));
-        let ended = (&mut ended).await;
-        // A dropped future drops it before the commit continues, which notices that.
-        drop(body);
-        ended
+            *failure = committed.as_ref().err().map(Error::with_same_cause);
+            committed.map(|()| Session::locked(inner))
+        }))
+        .await
     }
 
     /// Aborts the transaction in its body.
     pub(super) async fn abort_in_body(self, inner: OwnedMutexGuard<Inner>) -> Result<Session> {
         exec::detached(Box::pin(async move {
-            let _unseen = Arc::clone(&self.by_body).lock_owned().await;
+            let _ends = Arc::clone(&self.by_body).lock_owned().await;
             let inner = self.abort(inner).await;
             Ok(Session::locked(inner))
         }))
         .await
     }
 
-    /// Waits until the body no longer ends the transaction. Returns the lock, which contains the error of a commit
-    /// whose future the body dropped.
+    /// Waits until the body no longer ends the transaction. Returns the lock, which contains the error of a commit by
+    /// the body.
     pub(super) async fn settled(&self) -> OwnedMutexGuard<Option<Error>> {
         Arc::clone(&self.by_body).lock_owned().await
     }

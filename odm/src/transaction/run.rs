@@ -73,9 +73,9 @@ where
     loop {
         let (attempt, tx) = Attempt::start(&database, session, options.clone(), limit).await?;
         let outcome = body(tx).await;
-        let unseen = database.operation(TRANSACTION).check(attempt.ended_body().await)?;
+        let failure = database.operation(TRANSACTION).check(attempt.ended_body().await)?;
         let error = match outcome {
-            Ok(value) => match attempt.commit(unseen).await {
+            Ok(value) => match attempt.commit(failure).await {
                 Ok(()) => return Ok(value),
                 Err(error) if error.has_label(TRANSIENT_TRANSACTION_ERROR) => E::from(limit.passed(error)),
                 Err(error) => return Err(error.into()),
@@ -125,19 +125,19 @@ impl Attempt {
         &self.tracker
     }
 
-    /// Waits until the body has ended. Returns the error of a commit whose future it dropped.
+    /// Waits until the body has ended. Returns the error of a commit by the body.
     ///
     /// # Errors
     ///
     /// Returns an error if the `Tx` of the open transaction was not dropped. The `Tx` can then only be aborted.
     async fn ended_body(&self) -> Result<Option<Error>> {
-        let mut unseen = self.ending.settled().await;
+        let mut failure = self.ending.settled().await;
         if lock(&self.inner).is_err() && self.tracker.abandon() {
             return Err(Error::aborted(
                 "its `Tx` was moved out of its body; the body must drop it, or end the task that owns it",
             ));
         }
-        Ok(unseen.take())
+        Ok(failure.take())
     }
 
     /// Returns whether it is known that nothing of the attempt is committed.
@@ -145,12 +145,12 @@ impl Attempt {
         !self.tracker.may_be_committed()
     }
 
-    /// Commits the transaction and runs its effects, unless the body has ended it. `unseen` is the error of a commit by
-    /// the body.
-    async fn commit(mut self, unseen: Option<Error>) -> Result<()> {
+    /// Commits the transaction and runs its effects, unless the body has ended it. `failure` is the error of a commit by
+    /// the body, which has returned `Ok` nevertheless.
+    async fn commit(mut self, failure: Option<Error>) -> Result<()> {
         self.has_ended = true;
         if !self.tracker.in_transaction() {
-            return unseen.map_or(Ok(()), Err);
+            return failure.map_or(Ok(()), Err);
         }
         let (ending, inner) = (self.ending.clone(), lock(&self.inner)?);
         exec::detached(Box::pin(async move { ending.commit(inner).await.1 })).await

@@ -100,12 +100,13 @@ impl Tx {
     ///
     /// A body rarely needs this, because the transaction is committed when the body returns `Ok`. Both commits are made
     /// again in the same way if the outcome is unknown. If the future of this call is dropped, a task of its own
-    /// completes it, the transaction waits for that task, and returns its error.
+    /// completes it, and the transaction waits for that task.
     ///
     /// # Errors
     ///
     /// If [`is_outcome_unknown`](crate::Error::is_outcome_unknown) is true for the error, the transaction may be
-    /// committed. Otherwise it is not: return the error from the body, which then runs again if that can help.
+    /// committed. Otherwise it is not: return the error from the body, which then runs again if that can help. If the
+    /// body returns `Ok` although its commit failed, the transaction returns the error of the commit.
     pub async fn commit(self) -> Result<Session> {
         self.ending.commit_in_body(self.inner).await
     }

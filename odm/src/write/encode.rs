@@ -20,6 +20,11 @@ const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 /// Returns an error if the document violates a rule of its model, cannot be encoded, or is too large.
 pub(crate) fn encode<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     model.validate()?;
+    encode_unchecked(model)
+}
+
+/// Returns the document as it would be stored, whether or not it satisfies the rules of its model.
+pub(crate) fn encode_unchecked<M: Model>(model: &M) -> Result<RawDocumentBuf> {
     let mut writer = Writer::new();
     model.encode(&mut writer)?;
     let bytes = writer.into_bytes();

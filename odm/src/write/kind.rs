@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Document, RawDocumentBuf, doc};
 
-use super::{encode, encode_replacement};
+use super::{encode, encode_replacement, encode_unchecked};
 use crate::{
     error::{Error, Result, invalid::Violations},
     filter::{Filter, IntoFilter, by_id},
@@ -102,7 +102,8 @@ impl WriteKind {
         if let Some(schema) = M::VERSION {
             filter.insert(schema.name(), doc! { "$eq": schema.stored() });
         }
-        let read = M::POLICIES.version().map(|_| encode_replacement(before)).transpose()?;
+        // It may violate rules that the model did not have when it was stored.
+        let read = M::POLICIES.version().map(|_| encode_unchecked(before)).transpose()?;
         let update = update.untyped();
         Ok(Self::Update { many: false, filter, update, or_insert: None, violations: None, read })
     }

@@ -115,12 +115,13 @@ pub(super) fn apply_to_inserts(inserts: Inserts) -> Result<EncodedDocuments> {
     documents.map(|document| inserted(document, &times, &policies))
 }
 
-/// Returns the document that a change stores as it is, if it is not an update of single fields.
-pub(super) fn whole_document(change: &Change) -> Option<RawDocumentBuf> {
+/// Returns the document that a change stores as it is, if it is not an update of single fields. `is_inserted` is
+/// whether the change inserts it.
+pub(super) fn whole_document(change: &Change, is_inserted: bool) -> Option<RawDocumentBuf> {
     match change {
         Change::Insert { document } | Change::Replace { document, .. } => Some(document.clone()),
         Change::Update { update: UpdateModifications::Pipeline(stages), .. } => {
-            RawDocumentBuf::try_from(timestamps::literal_in(stages)?).ok()
+            RawDocumentBuf::try_from(&timestamps::literal_in(stages, is_inserted)?).ok()
         }
         Change::Update { .. } | Change::Delete { .. } => None,
     }

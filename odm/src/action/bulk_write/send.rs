@@ -18,7 +18,7 @@ use crate::{
         version_guard,
     },
     collection::Target,
-    error::{BulkWriteError, Command, Error, Result, WriteCounts, WriteReply},
+    error::{BulkWriteError, Command, Error, ErrorKind, Result, WriteCounts, WriteReply},
     exec::{self, Servers},
     operation::{Operation, Verb},
     pipeline::unknown_operator,
@@ -207,7 +207,11 @@ async fn guarded(
     answer: WriteReply,
     session: Option<&mut ClientSession>,
 ) -> Result<WriteReply> {
-    let answer = answer.map_failures(|error| guard.classify(error));
+    if let Some(error) = answer.first_failure() {
+        let is_stale = version_guard::is_stale(target, operation, guard, error).await;
+        return Ok(answer
+            .map_failures(|error| if is_stale { error.with_kind(ErrorKind::StaleVersion) } else { error }));
+    }
     if !answer.matched_nothing() {
         return Ok(answer);
     }

@@ -33,6 +33,11 @@ impl BulkWriteError {
         counts.deleted += matched;
     }
 
+    /// Returns the error of the write at this position, if it has failed.
+    pub(crate) fn failure(&self, position: usize) -> Option<&Error> {
+        self.failures.iter().find(|failure| failure.position == position).map(|failure| &failure.error)
+    }
+
     /// Changes the error of the write at this position, if it has failed.
     pub(crate) fn change_failure(&mut self, position: usize, change: impl FnOnce(Error) -> Error) {
         if let Some(at) = self.failures.iter().position(|failure| failure.position == position) {

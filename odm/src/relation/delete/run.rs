@@ -98,10 +98,22 @@ pub(super) async fn run(
     for (member, of_member) in rules.members.iter().zip(&scheduled) {
         for ids in of_member.ids.chunks(IDS_PER_COMMAND) {
             let count = (member.delete)(handles, lent, doc! { "_id": { "$in": ids } }).await?;
+            check_all_are_deleted(member.meta.collection(), ids.len(), count)?;
             deleted.add_deleted(member.meta.collection(), count);
         }
     }
     Ok(deleted)
+}
+
+/// Returns an error if documents remain. The transaction has found them, so only a hook can have excluded them.
+fn check_all_are_deleted(collection: &str, expected: usize, deleted: u64) -> Result<()> {
+    if usize::try_from(deleted).is_ok_and(|deleted| deleted >= expected) {
+        return Ok(());
+    }
+    Err(Error::aborted(format!(
+        "only {deleted} of {expected} documents of `{collection}` were deleted, because the hook `before_delete` of its \
+         model excludes the others; a delete by the rules of references deletes all or none"
+    )))
 }
 
 /// Returns an error if a document that is not deleted restricts the delete.

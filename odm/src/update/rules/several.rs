@@ -13,7 +13,8 @@ use crate::{
 pub(super) fn in_update(document: &'static DocumentMeta, operators: &Document, found: &mut Violations) {
     // Most updates change fields of a document without such rules.
     let has_rules = has_rules(document);
-    let parents = changes(operators).map(|(_, name, _)| name.rsplit_once('.').map_or("", |(parent, _)| parent));
+    let parents =
+        changes(operators).map(|(_, name, _)| name.rsplit_once('.').map_or("", |(parent, _)| parent));
     let mut parents: Vec<&str> = parents.filter(|parent| has_rules || !parent.is_empty()).collect();
     parents.sort_unstable();
     for parent in parents.chunk_by(|one, other| one == other) {

@@ -46,10 +46,17 @@ pub(super) fn keeping_created_at(
     Ok(Some(vec![doc! { "$replaceWith": { "$mergeObjects": [{ "$literal": document }, kept] } }]))
 }
 
-/// Returns the document in the pipeline that [`keeping_created_at`] returns.
-pub(super) fn literal_in(stages: &[Document]) -> Option<&Document> {
+/// Returns the document in the pipeline that [`keeping_created_at`] returns. If the write inserts the document, it has
+/// the time of the write as its `created_at`.
+pub(super) fn literal_in(stages: &[Document], is_inserted: bool) -> Option<Document> {
     let merged = stages.first()?.get_document("$replaceWith").ok()?.get_array("$mergeObjects").ok()?;
-    merged.first()?.as_document()?.get_document("$literal").ok()
+    let mut document = merged.first()?.as_document()?.get_document("$literal").ok()?.clone();
+    if is_inserted {
+        for (name, kept) in merged.get(1)?.as_document()? {
+            document.insert(name, kept.as_document()?.get_array("$ifNull").ok()?.get(1)?.clone());
+        }
+    }
+    Some(document)
 }
 
 /// Adds the time to an update, and the time of the insert if the update creates a document.

@@ -32,13 +32,16 @@ pub(crate) struct VersionGuard {
     pub(crate) inserts: bool,
     /// It is an error if there is no document.
     pub(crate) requires_document: bool,
+    /// The scope of the handle may exclude documents: deleted ones, or those of other tenants.
+    pub(crate) is_scoped: bool,
 }
 
 impl VersionGuard {
     /// Returns the guard of a write that neither inserts a document nor requires one.
     fn of(filter: &Document, options: &WriteOptions) -> Self {
         let (collation, let_vars) = (options.collation.clone(), options.let_vars.clone());
-        Self { filter: filter.clone(), collation, let_vars, inserts: false, requires_document: false }
+        let filter = filter.clone();
+        Self { filter, collation, let_vars, inserts: false, requires_document: false, is_scoped: false }
     }
 }
 
@@ -75,8 +78,12 @@ pub(super) fn replace(
              a filter that contains the `_id`",
         ));
     }
-    let guard =
-        VersionGuard { inserts, requires_document: save && !inserts, ..VersionGuard::of(filter, options) };
+    let guard = VersionGuard {
+        inserts,
+        requires_document: save && !inserts,
+        is_scoped: fields.deleted_at().is_some() || fields.tenant().is_some(),
+        ..VersionGuard::of(filter, options)
+    };
     let (stored, next) = stored(document, name, current)?;
     policies::add(filter, name, of_version(stored, current).into());
     edits.set(name, next);

@@ -88,11 +88,15 @@ pub(super) async fn send(
                 }
             }
             ReplyMeaning::OfVersion(guard) => {
-                report.change_failure(position, |error| guard.classify(error));
+                let operation = target.operation(CLIENT_BULK_WRITE);
+                if let Some(error) = report.failure(position)
+                    && version_guard::is_stale(&target, operation, &guard, error).await
+                {
+                    report.change_failure(position, |error| error.with_kind(ErrorKind::StaleVersion));
+                }
                 let missed =
                     |update: &UpdateResult| update.matched_count == 0 && update.upserted_id.is_none();
                 if updates.get(&position).is_some_and(missed) {
-                    let operation = target.operation(CLIENT_BULK_WRITE);
                     let checked =
                         version_guard::check(&target, operation, *guard, session.as_deref_mut()).await;
                     if let Err(error) = checked {
