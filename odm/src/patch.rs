@@ -45,8 +45,9 @@
 //! the patch does not declare are ignored, or refused with `#[serde(deny_unknown_fields)]`.
 //!
 //! The types of the members are checked against the document by rustc, and the values by the rules of its fields
-//! (`#[odm(validate(..))]`). Rules of the whole document are not checked, because a patch does not have it:
-//! [`save_changes`](crate::Collection::save_changes) checks them.
+//! (`#[odm(validate(..))]`). Reading a patch does not check rules of several fields: the
+//! [update](crate::update#rules) checks those whose fields it changes all, and
+//! [`save_changes`](crate::Collection::save_changes) all of them.
 //!
 //! An embedded document, a map or an array is set as a whole. A value that the field leaves out when it is stored, by
 //! `#[serde(skip_serializing_if = "..")]`, removes the field.

@@ -39,11 +39,13 @@
 //! | `max`, `min` | `range`: a `max` beyond the upper bound, a `min` below the lower one |
 //! | `inc` | `range` with both bounds: an amount that is larger than their distance |
 //! | `push`, `push_each`, `add_to_set`, .. | the elements; `length`: more new elements than the array may have |
+//! | `set`, `set_on_insert`, `unset` of all the fields of a rule | `compare`, `required_together` |
 //!
 //! For an update that violates a rule, the call returns an error for which [`is_invalid`](crate::Error::is_invalid) is
 //! true, unless it has `skip_rules()`. What depends on the stored document is not checked: the sum after an `inc`, the
-//! length of an array after a `push`, and the values that a pipeline computes. Neither are `custom` rules, which need
-//! the whole value in Rust, rules of several fields (`compare`, `required_together`), and what an untagged enum holds.
+//! length of an array after a `push`, a rule of several fields of which the update changes only some, and the values
+//! that a pipeline computes. Neither are `custom` rules, which need the whole value in Rust, and what an untagged enum
+//! holds.
 
 mod array;
 mod between;

@@ -39,6 +39,9 @@ impl<M: Model> Collection<M> {
     ///
     /// - [`is_not_sent`](crate::Error::is_not_sent): the filter is empty, or a value in it cannot be stored.
     /// - [`is_outcome_unknown`](crate::Error::is_outcome_unknown): the reply was lost.
+    /// - [`is_rejected`](crate::Error::is_rejected): the model has a `deleted_at`, so the delete is an update, and the
+    ///   collection's validator refuses the document, which violates it already. An `update_one` of the field with
+    ///   [`bypass_document_validation`](crate::action::UpdateOne::bypass_document_validation) deletes it.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};

@@ -32,8 +32,12 @@ impl<M: Model> Collection<M> {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_not_sent`](crate::Error::is_not_sent) is true if a value in the filter cannot
-    /// be stored.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_not_sent`](crate::Error::is_not_sent): a value in the filter cannot be stored.
+    /// - [`is_rejected`](crate::Error::is_rejected): the model has a `deleted_at`, so the delete is an update, and the
+    ///   collection's validator refuses the document, which violates it already. An `update_one` of the field with
+    ///   [`bypass_document_validation`](crate::action::UpdateOne::bypass_document_validation) deletes it.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};

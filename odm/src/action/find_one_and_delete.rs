@@ -31,8 +31,12 @@ impl<M: Model> Collection<M> {
     ///
     /// # Errors
     ///
-    /// Returns an error for which [`is_decode`](crate::Error::is_decode) is true if the document does not fit the
-    /// model. The document is deleted nevertheless.
+    /// Returns an error for which one of these is true:
+    ///
+    /// - [`is_decode`](crate::Error::is_decode): the document does not fit the model. It is deleted nevertheless.
+    /// - [`is_rejected`](crate::Error::is_rejected): the model has a `deleted_at`, so the delete is an update, and the
+    ///   collection's validator refuses the document, which violates it already. An `update_one` of the field with
+    ///   [`bypass_document_validation`](crate::action::UpdateOne::bypass_document_validation) deletes it.
     ///
     /// ```no_run
     /// # use odm::{Collection, Id, Model};

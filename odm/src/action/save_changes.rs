@@ -48,6 +48,9 @@ impl<M: Model> Collection<M> {
     /// made to other fields meanwhile. The last one wins only where two change the same field. If the model has a
     /// [version](macro@crate::Model#policies), only a document of the version of `before` is changed, so nobody wins over another.
     ///
+    /// An element of an array whose elements have an `id` is changed where it is. If it was removed meanwhile, its change is
+    /// lost, and [`Stored`](SavedChanges::Stored) is returned nevertheless; a version prevents this.
+    ///
     /// The client checks the rules of the model first, for the whole document `after`. If the model has a schema version,
     /// only a document of that version is changed: an older one has other fields. [`save`](Collection::save) rewrites it.
     ///

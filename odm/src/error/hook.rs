@@ -79,3 +79,34 @@ impl fmt::Debug for HookError {
         write!(f, "HookError({self})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Wrapped(Box<dyn StdError + Send + Sync>);
+
+    impl fmt::Display for Wrapped {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("no stock")
+        }
+    }
+
+    impl StdError for Wrapped {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&*self.0)
+        }
+    }
+
+    #[test]
+    fn the_label_of_a_call_is_kept_through_errors_of_the_hook() {
+        let call = || Box::new(Error::refused("a conflict").labelled(TRANSIENT_TRANSACTION_ERROR));
+        for cause in [call() as Box<dyn StdError + Send + Sync>, Box::new(Wrapped(Box::new(Wrapped(call()))))]
+        {
+            assert!(Error::before_write("before_insert", cause).has_label(TRANSIENT_TRANSACTION_ERROR));
+        }
+        let other = Error::after_write("after_insert", Box::new(Wrapped("sold".into())));
+        assert!(!other.has_label(TRANSIENT_TRANSACTION_ERROR));
+    }
+}

@@ -235,7 +235,8 @@ impl Call {
 
 impl DeleteReferenced {
     /// Sets for how long the transaction is tried again: see
-    /// [`Transaction::retry_for`](crate::transaction::Transaction::retry_for). The default is 120 seconds.
+    /// [`Transaction::retry_for`](crate::transaction::Transaction::retry_for). The default is 120 seconds. It has no effect
+    /// with a [`session`](Self::session), because the caller repeats the transaction of that session.
     pub fn retry_for(mut self, limit: Duration) -> Self {
         self.retry_for = Some(limit);
         self

@@ -189,6 +189,9 @@ impl<In, Row: Value, P: AllowsOut> Pipeline<In, Row, P> {
     ///
     /// `{ $merge: { into: "totals", on: "year" } }`
     ///
+    /// The server writes the rows as they are: the [policies](macro@crate::Model#policies) of `M` do not apply, so the rows
+    /// must contain its times, its version and its tenant.
+    ///
     /// A row without a document is inserted. [`when_not_matched`](Merge::when_not_matched) changes this. The
     /// fields of the row are not compared with those of `M`: a row that is inserted must have all that `M` needs.
     pub fn merge<M: Model>(self, how: impl FnOnce(Merge<Row, M>) -> Merge<Row, M>) -> Written<In, P> {
@@ -199,7 +202,7 @@ impl<In, Row: Value, P: AllowsOut> Pipeline<In, Row, P> {
 impl<In, M: Model, P: AllowsOut> Pipeline<In, M, P> {
     /// Replaces the collection of `M` by the rows, and ends the pipeline. The rows must be of type `M`: declare it after
     /// stages that make other rows, `.cast::<Total>().out()`. On rows whose type no stage has changed, it replaces the
-    /// collection that is read.
+    /// collection that is read. The [policies](macro@crate::Model#policies) of `M` do not apply.
     ///
     /// `{ $out: "totals" }`
     pub fn out(self) -> Written<In, P> {

@@ -72,3 +72,49 @@ async fn changes_that_violate_a_rule_are_not_sent(db: Database) {
     projects.delete_one(Project::fields().name().eq("x")).await.unwrap();
     assert_eq!(projects.purge(Filter::all()).await.unwrap().deleted_count, 1);
 }
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "folders", hooks)]
+struct Folder {
+    id: Id<Folder>,
+    is_kept: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "files")]
+struct File {
+    id: Id<File>,
+    #[odm(on_delete = "cascade")]
+    folder: Id<Folder>,
+}
+
+impl Hooks for Folder {
+    async fn before_delete(delete: &mut DeleteStatement<Self>, _: &mut HookContext<'_>) -> HookResult {
+        delete.narrow(Folder::fields().is_kept().eq(false))?;
+        Ok(())
+    }
+}
+
+/// A folder that remains would have lost its files.
+#[odm_test::test]
+async fn a_delete_by_rules_fails_if_a_hook_excludes_a_document(db: Database) {
+    let (folders, files) = (db.collection::<Folder>(), db.collection::<File>());
+    let [kept, old] = [true, false].map(|is_kept| Folder { id: Id::new(), is_kept });
+    folders.insert_many([&kept, &old]).await.unwrap();
+    let file = |folder: &Folder| File { id: Id::new(), folder: folder.id };
+    files.insert_many([&file(&kept), &file(&old)]).await.unwrap();
+    let references = db.references::<(Folder, File)>();
+
+    let error = references.delete(kept.id).await.unwrap_err();
+    assert!(error.is_transaction_aborted(), "{error}");
+    assert!(
+        error.to_string().ends_with(
+            "only 0 of 1 documents of `folders` were deleted, because the hook `before_delete` of its model excludes the \
+             others; a delete by the rules of references deletes all or none"
+        ),
+        "{error}"
+    );
+    assert_eq!(files.count(Filter::all()).await.unwrap(), 2);
+    assert_eq!(references.delete(old.id).await.unwrap().total(), 2);
+    assert_eq!(files.count(Filter::all()).await.unwrap(), 1);
+}

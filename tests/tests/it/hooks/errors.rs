@@ -3,11 +3,13 @@
 use odm::{
     Database, Filter, Model, Write,
     bson::{DateTime, doc},
+    mongodb::options::ClientOptions,
 };
 use odm_integration::commands::Commands;
 use odm_test::Server;
 
 use super::{Entry, Note, note, take};
+use crate::failing::{fail, own};
 
 #[odm_test::test]
 async fn an_error_before_a_write_sends_nothing(db: Database, server: Server) {
@@ -218,7 +220,8 @@ async fn a_hook_after_a_write_sees_what_the_policies_set(db: Database) {
     impl Stamped {
         async fn see(&self, context: &mut HookContext<'_>) -> HookResult {
             let entries = context.database().driver().collection::<odm::bson::Document>("seen");
-            entries.insert_one(doc! { "at": self.updated_at, "version": self.version }).await?;
+            let entry = doc! { "made": self.created_at, "at": self.updated_at, "version": self.version };
+            entries.insert_one(entry).await?;
             Ok(())
         }
     }
@@ -229,11 +232,47 @@ async fn a_hook_after_a_write_sees_what_the_policies_set(db: Database) {
     let one = Stamped { id: Id::new(), seen: 0, created_at: at, updated_at: at, version: 1 };
     stamped.insert_one(&one).await.unwrap();
     stamped.save(&one).await.unwrap();
+    stamped.save(&Stamped { id: Id::new(), version: 0, ..one.clone() }).await.unwrap();
+    let new = Stamped { id: Id::new(), version: 0, ..one };
+    let upsert = stamped.replace_one(Stamped::fields().id().eq(new.id), &new).upsert(true);
+    upsert.await.unwrap();
+    stamped.bulk_write((Write::save(&Stamped { id: Id::new(), ..new }),)).await.unwrap();
     let mut seen = db.driver().collection::<odm::bson::Document>("seen").find(doc! {}).await.unwrap();
     let mut rows = Vec::new();
     while seen.advance().await.unwrap() {
         let row: odm::bson::Document = seen.deserialize_current().unwrap();
-        rows.push((row.get_datetime("at").unwrap().timestamp_millis(), row.get_i64("version").unwrap()));
+        let time = |name: &str| row.get_datetime(name).unwrap().timestamp_millis();
+        rows.push((time("made"), time("at"), row.get_i64("version").unwrap()));
     }
-    assert_eq!(rows, [(9, 1), (9, 2)]);
+    // A replacement keeps the stored time, which is not read.
+    assert_eq!(rows, [(9, 9, 1), (1, 9, 2), (9, 9, 1), (9, 9, 1), (9, 9, 1)]);
+}
+
+/// The writes are applied, whatever the members acknowledge.
+#[odm_test::test]
+async fn hooks_run_after_a_write_whose_write_concern_failed(_db: Database) {
+    let server = own().await;
+    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
+    options.app_name = Some("late".to_owned());
+    let db = Database::connect_with(options, "late").unwrap();
+    let notes = db.collection::<Note>();
+    let n = Note::fields();
+    let late =
+        doc! { "writeConcernError": { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "late" } };
+    fail(&server, "late", "alwaysOn", &["insert", "update", "delete", "findAndModify"], late).await;
+    let one = note(1, "a");
+    macro_rules! runs {
+        ($call:expr => $after:literal) => {
+            let error = $call.await.map(drop).unwrap_err();
+            assert!(error.is_applied() && error.hook_error().is_none(), "{error}");
+            assert_eq!(take(&db).last().unwrap(), $after);
+        };
+    }
+    runs!(notes.insert_one(&one) => "after_insert 1");
+    runs!(notes.save(&note(2, "b")) => "after_insert 2");
+    runs!(notes.save(&one) => "after_replace 1 1/?");
+    runs!(notes.update_many(Filter::all(), n.n().inc(1)) => "after_update many 2/2");
+    runs!(notes.find_one_and_update(n.n().eq(2), n.n().inc(7)) => "after_update 1/?");
+    runs!(notes.delete_one(n.n().eq(9)) => "after_delete 1/?");
+    runs!(notes.purge(Filter::all()) => "after_delete 1/?");
 }

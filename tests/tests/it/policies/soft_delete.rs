@@ -279,24 +279,26 @@ async fn a_change_stream_shows_the_delete_as_an_update(db: Database) {
     assert!(matches!(change.event(), Event::Update { .. }), "{change:?}");
 }
 
-/// A model with all policies: each applies.
+/// A model with all policies.
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "orders")]
+struct Order {
+    id: Id<Order>,
+    #[odm(tenant)]
+    shop: String,
+    #[odm(created_at)]
+    created_at: DateTime,
+    #[odm(updated_at)]
+    updated_at: DateTime,
+    #[odm(version)]
+    version: i32,
+    #[odm(deleted_at)]
+    deleted_at: Option<DateTime>,
+}
+
+/// Each policy applies.
 #[odm_test::test]
 async fn policies_apply_together(db: Database) {
-    #[derive(Debug, Clone, PartialEq, Model)]
-    #[odm(collection = "orders")]
-    struct Order {
-        id: Id<Order>,
-        #[odm(tenant)]
-        shop: String,
-        #[odm(created_at)]
-        created_at: DateTime,
-        #[odm(updated_at)]
-        updated_at: DateTime,
-        #[odm(version)]
-        version: i32,
-        #[odm(deleted_at)]
-        deleted_at: Option<DateTime>,
-    }
     let (db, clock) = Clock::of(&db);
     let orders: Collection<Order> = db.collection().tenant("oslo");
     let mut order = Order {
@@ -330,4 +332,37 @@ async fn policies_apply_together(db: Database) {
         .await
         .unwrap();
     assert_eq!(restored, Some(Order { updated_at: at(4), version: 5, ..order }));
+}
+
+/// A document with version 0 was never stored, so its `_id` is free or belongs to another document.
+#[odm_test::test]
+async fn the_id_of_a_document_outside_the_scope_is_a_duplicate_key(db: Database) {
+    let orders: Collection<Order> = db.collection().tenant("oslo");
+    let new = |shop: &str, id| Order {
+        id,
+        shop: shop.into(),
+        created_at: at(0),
+        updated_at: at(0),
+        version: 0,
+        deleted_at: None,
+    };
+    let (deleted, present) = (new("oslo", Id::new()), new("oslo", Id::new()));
+    orders.insert_many([&deleted, &present]).await.unwrap();
+    orders.delete_one(Order::fields().id().eq(deleted.id)).await.unwrap();
+    let rome = orders.tenant("rome");
+    for (orders, taken) in [(&orders, &deleted), (&rome, &new("rome", present.id))] {
+        for error in [
+            orders.save(taken).await.unwrap_err(),
+            db.transaction(async |mut tx| orders.save(taken).session(&mut tx).await).await.unwrap_err(),
+        ] {
+            assert!(error.is_duplicate_key() && !error.is_stale_version(), "{error}");
+        }
+        let error = orders.bulk_write([Write::save(taken)]).await.unwrap_err();
+        assert!(error.bulk_write_error().unwrap().failures()[0].error().is_duplicate_key(), "{error}");
+    }
+    // A document of the scope has another version.
+    assert!(orders.save(&present).await.unwrap_err().is_stale_version());
+    assert!(orders.with_deleted().save(&deleted).await.unwrap_err().is_stale_version());
+    let error = orders.bulk_write([Write::save(&present)]).await.unwrap_err();
+    assert!(error.bulk_write_error().unwrap().failures()[0].error().is_stale_version(), "{error}");
 }

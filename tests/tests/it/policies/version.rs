@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 
 use odm::{
     Collection, Database, ErrorKind, Filter, Id, Model, Update, Write,
+    action::SavedChanges,
     bson::{Document, doc, oid::ObjectId},
     mongodb::{
         IndexModel,
-        options::{Collation, CollationStrength, IndexOptions},
+        options::{ClientOptions, Collation, CollationStrength, IndexOptions},
     },
 };
 use odm_integration::commands::Commands;
 use odm_test::Server;
 
 use super::only;
+use crate::failing::{fail, own};
 
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "accounts")]
@@ -157,6 +159,67 @@ async fn a_duplicate_key_is_not_a_stale_version(db: Database) {
     }
     let error = accounts.save(&Account { owner: "bob".into(), ..ada }).await.unwrap_err();
     assert!(error.is_duplicate_key(), "{error}");
+}
+
+/// The server replies that nothing matched, and that the write concern is not satisfied: the driver returns only this.
+#[odm_test::test]
+async fn a_stale_document_is_reported_although_the_write_concern_failed(_db: Database) {
+    let server = own().await;
+    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
+    options.app_name = Some("late".to_owned());
+    let db = Database::connect_with(options, "late").unwrap();
+    let accounts: Collection<Account> = db.collection();
+    let a = Account::fields();
+    let read = stored(&accounts).await;
+    let stale = Account { version: 1, ..read.clone() };
+    let changed = Account { owner: "bob".into(), ..stale.clone() };
+    let late =
+        doc! { "writeConcernError": { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "late" } };
+    fail(&server, "late", "alwaysOn", &["update", "findAndModify"], late).await;
+    for error in [
+        accounts.save(&stale).await.unwrap_err(),
+        accounts.replace_one(a.id().eq(read.id), &stale).await.unwrap_err(),
+        accounts.save_changes(&stale, &changed).await.unwrap_err(),
+        accounts.find_one_and_replace(a.id().eq(read.id), &stale).await.unwrap_err(),
+        accounts.find_one_and_replace(a.id().eq(read.id), &stale).return_new().await.unwrap_err(),
+    ] {
+        assert!(error.is_stale_version() && !error.is_applied() && !error.is_outcome_unknown(), "{error}");
+    }
+    assert_eq!(only(&accounts).await.get_i64("version").unwrap(), 2);
+    // What is applied is no stale version.
+    for error in [
+        accounts.save(&read).await.unwrap_err(),
+        accounts.find_one_and_replace(a.id().eq(read.id), &Account { version: 3, ..read }).await.unwrap_err(),
+    ] {
+        assert!(error.is_applied() && !error.is_stale_version(), "{error}");
+    }
+    assert_eq!(only(&accounts).await.get_i64("version").unwrap(), 4);
+}
+
+/// The rules of the model do not concern the document as it was read.
+#[odm_test::test]
+async fn changes_repair_a_document_that_violates_a_newer_rule(db: Database) {
+    #[derive(Debug, Clone, PartialEq, Model)]
+    #[odm(collection = "accounts")]
+    struct Short {
+        id: Id<Short>,
+        #[odm(validate(length(max = 5)))]
+        owner: String,
+        #[odm(version)]
+        version: u64,
+    }
+
+    let accounts: Collection<Short> = db.collection();
+    let id = ObjectId::new();
+    accounts.driver().insert_one(doc! { "_id": id, "owner": "augusta ada", "version": 1_i64 }).await.unwrap();
+    let read = accounts.get(Id::from(id)).await.unwrap().unwrap();
+    let repaired = Short { owner: "ada".into(), ..read.clone() };
+    let still_wrong = Short { owner: "augusta".into(), ..read.clone() };
+    assert!(accounts.save_changes(&read, &still_wrong).await.unwrap_err().is_invalid());
+    assert_eq!(accounts.save_changes(&read, &repaired).await.unwrap(), SavedChanges::Stored);
+    assert_eq!(only(&accounts).await, doc! { "_id": id, "owner": "ada", "version": 2_i64 });
+    let error = accounts.save_changes(&read, &repaired).await.unwrap_err();
+    assert!(error.is_stale_version(), "{error}");
 }
 
 /// Documents that were stored before the model had the policy have the version 0.

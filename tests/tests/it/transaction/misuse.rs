@@ -265,3 +265,42 @@ async fn an_unsent_error_of_the_driver_is_no_cause(db: Database) {
         .unwrap_err();
     assert!(error.to_string().contains("[insert_one on "), "{error}");
 }
+
+/// A body cannot report that its changes are stored if its commit failed.
+#[odm_test::test]
+async fn the_error_of_a_commit_that_the_body_ignored_is_returned(_db: Database) {
+    let server = own().await;
+    let db = server.database("ignored").await.unwrap();
+    let people = people(&db).await;
+    let refuse = doc! { "errorCode": 13 };
+    let ignoring = async || {
+        db.transaction(async |mut tx| {
+            people.insert_one(&person("ada", 36)).session(&mut tx).await?;
+            let _ = tx.commit().await;
+            Ok(())
+        })
+        .await
+    };
+    fail(&server, "odm-test", doc! { "times": 1 }, &["commitTransaction"], refuse.clone()).await;
+    let error = ignoring().await.unwrap_err();
+    assert_eq!((error.code(), error.operation()), (Some(13), Some("commit_transaction")), "{error}");
+    assert_eq!(count(&people).await, 0);
+
+    // The body runs again if that can help.
+    let aborted = doc! { "errorCode": 251, "errorLabels": ["TransientTransactionError"] };
+    fail(&server, "odm-test", doc! { "times": 1 }, &["commitTransaction"], aborted).await;
+    ignoring().await.unwrap();
+    assert_eq!(count(&people).await, 1);
+
+    // The error of the body takes precedence.
+    fail(&server, "odm-test", doc! { "times": 1 }, &["commitTransaction"], refuse).await;
+    let error = db
+        .try_transaction(async |mut tx| {
+            people.insert_one(&person("bob", 1)).session(&mut tx).await?;
+            assert!(tx.commit().await.is_err());
+            Err::<(), Box<dyn std::error::Error + Send + Sync>>("not stored".into())
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "not stored");
+}
