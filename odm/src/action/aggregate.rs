@@ -22,7 +22,9 @@ use crate::{
     exec,
     model::Model,
     operation::Verb,
-    pipeline::{self, AllowsGroup, AllowsMatch, AllowsOut, AllowsSet, Pipeline, TopLevel, Written},
+    pipeline::{
+        self, AllowsGroup, AllowsMatch, AllowsOut, AllowsRedact, AllowsScore, AllowsSet, Pipeline, TopLevel, Written,
+    },
     query::Query,
 };
 
@@ -258,6 +260,8 @@ where
 }
 
 impl<S> AllowsMatch for OnCollection<S> {}
+impl<S> AllowsRedact for OnCollection<S> {}
+impl<S> AllowsScore for OnCollection<S> {}
 impl<S> TopLevel for OnCollection<S> {}
 impl<S> AllowsGroup for OnCollection<S> {}
 impl<S> AllowsSet for OnCollection<S> {}
