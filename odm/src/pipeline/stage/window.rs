@@ -54,7 +54,10 @@ impl<R> Default for Windows<R> {
 }
 
 impl<R> Windows<R> {
-    /// Computes over all rows, in no order: `.set_window_fields(|_| Windows::new(), |o| ShareOf { all: sum(o.price()) })`.
+    /// Computes over all rows, in no order.
+    ///
+    /// `{ $setWindowFields: { output: { total: { $sum: "$price" } } } }` for
+    /// `.set_window_fields(|_| Windows::new(), |o| TotalOf { total: sum(o.price()) })`
     pub fn new() -> Self {
         Self { partition: None, order: None }
     }
