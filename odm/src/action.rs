@@ -77,6 +77,7 @@ mod update_one;
 mod version_guard;
 mod watch;
 mod watch_database;
+mod written;
 
 pub use self::{
     aggregate::{Aggregate, OnCollection},

@@ -3,7 +3,10 @@
 //! [`Pipeline`] lists the stages, and the way to each operator.
 //!
 //! The documentation of a stage or an operator that MongoDB 6.0 does not have names the version that it needs. If all
-//! servers are known to be older, nothing is sent. A client that was created by
+//! servers are known to be older, nothing is sent. This is checked for stages, expressions, accumulators and window
+//! functions, for `$$USER_ROLES`, and for newer arguments of `$convert`, `$map`, `$filter`, `$reduce`, `$split`,
+//! `$replaceOne`, `$replaceAll`, `$getField` and `$out`, but not for the arguments of Atlas Search. The number of a patch is
+//! not known: `7.0.3` counts as `7.0`. A client that was created by
 //! [`connect`](crate::Database::connect) knows their versions from the driver, as soon as it is connected. Otherwise the
 //! server refuses the command before it runs any of it. In both cases the error is of the kind
 //! [`Unsupported`](crate::ErrorKind::Unsupported), and names the operator and the version.
@@ -27,8 +30,8 @@ use mongodb::bson::{Bson, Document};
 pub(crate) use self::newer::{check_filter, check_stages, unknown_operator};
 pub use self::{
     context::{
-        AllowsGroup, AllowsMatch, AllowsOut, AllowsSet, ChangeStreamPipeline, InChangeStream, InFacet,
-        InUpdate, SplitLargeEvents, TopLevel,
+        AllowsGroup, AllowsMatch, AllowsOut, AllowsRedact, AllowsScore, AllowsSet, ChangeStreamPipeline,
+        InChangeStream, InFacet, InUpdate, SplitLargeEvents, TopLevel,
     },
     output::{OfStageOutput, StageOutput},
     read::InRow,

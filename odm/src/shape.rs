@@ -115,8 +115,8 @@ pub trait ShapeLiteral<S> {
 
 /// A value for the field `K`, of type `T`, in a stage of the kind `S`.
 #[diagnostic::on_unimplemented(
-    message = "`{K}` cannot be filled with `{Self}` in this stage",
-    label = "a field of this shape is filled with the wrong kind of thing",
+    message = "`{Self}` cannot fill this field of the shape in this stage",
+    label = "the field `{K}` is filled with the wrong kind of thing",
     note = "in `group` the field stored as `_id` takes the key, an expression; every other field takes an accumulator: `sum(..)`, `first(..)`, `push(..)`, `count()`",
     note = "in `set_window_fields` a field takes an accumulator or a window function: `sum(..).documents(Unbounded, Current)`, `rank()`; `derivative` needs a window, and `merge_objects` and `accumulator` are only for groups",
     note = "in `bucket` the boundaries have the type of the field stored as `_id`, and in `bucket_auto_by` that field takes `auto_bounds(..)` of a number and is a `Bounds<f64>` or a `Bounds<Decimal128>`"

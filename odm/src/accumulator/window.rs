@@ -1,9 +1,13 @@
 //! Window functions: the values that `set_window_fields` computes for each row over the rows near it.
 
+mod bounds;
+
 use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, DateTime};
 
+pub use self::bounds::{Current, DocumentBound, RangeBound, Unbounded};
+use self::bounds::{check_over_no_rows, excludes_the_row};
 use super::{Accumulator, accumulators};
 use crate::{
     error::codec::CodecResult,
@@ -72,6 +76,7 @@ impl HasWindow for NoWindow {}
 struct Window {
     kind: &'static str,
     bounds: CodecResult<Rendered>,
+    excludes_the_row: bool,
     unit: Option<TimeUnit>,
 }
 
@@ -85,8 +90,9 @@ impl<R, T, W> WindowFunction<R, T, W> {
     }
 
     fn over(mut self, kind: &'static str, lower: Bson, upper: Bson) -> Self {
+        let excludes_the_row = excludes_the_row(&lower, &upper);
         let bounds = array(&mut [Ok(Rendered::leaf(lower)), Ok(Rendered::leaf(upper))]);
-        self.window = Some(Window { kind, bounds, unit: None });
+        self.window = Some(Window { kind, bounds, excludes_the_row, unit: None });
         self
     }
 
@@ -94,6 +100,8 @@ impl<R, T, W> WindowFunction<R, T, W> {
     /// `.documents(-1, 1)`.
     ///
     /// `window: { documents: [lower, upper] }`
+    ///
+    /// Bounds that exclude the row itself need a field that may be null: see [`nullable`](WindowFunction::nullable).
     pub fn documents(self, lower: impl DocumentBound, upper: impl DocumentBound) -> WindowFunction<R, T>
     where
         W: TakesWindow,
@@ -105,6 +113,8 @@ impl<R, T, W> WindowFunction<R, T, W> {
     /// `.range(-10, 10)`. Use [`unit`](WindowFunction::unit) for a field with dates.
     ///
     /// `window: { range: [lower, upper] }`
+    ///
+    /// Bounds that exclude the row itself need a field that may be null: see [`nullable`](WindowFunction::nullable).
     pub fn range(self, lower: impl RangeBound, upper: impl RangeBound) -> WindowFunction<R, T, OfRange>
     where
         W: TakesWindow,
@@ -113,6 +123,12 @@ impl<R, T, W> WindowFunction<R, T, W> {
     }
 
     /// Declares that the result may be null: for a window that is empty for some rows, such as `.documents(1, 2)`.
+    ///
+    /// A window that does not contain the row itself is empty for the first or the last rows of a partition. There the server
+    /// returns null for [`avg`](super::avg), [`min`](super::min), [`max`](super::max), [`first`](super::first),
+    /// [`last`](super::last), [`top`](super::top) and [`bottom`](super::bottom). If the field of the shape holds no null,
+    /// running the pipeline is an error for which [`is_not_sent`](crate::Error::is_not_sent) is true. With `nullable`, it does
+    /// not compile.
     pub fn nullable(self) -> WindowFunction<R, T::Optional, W>
     where
         T: Value,
@@ -120,13 +136,18 @@ impl<R, T, W> WindowFunction<R, T, W> {
         self.retyped()
     }
 
-    pub(crate) fn into_rendered(self) -> CodecResult<Rendered> {
-        let Some(Window { kind, bounds, unit }) = self.window else { return self.function };
+    /// Returns the function as it is sent. `holds_null` is whether the field that it fills may be null.
+    pub(crate) fn into_rendered(self, holds_null: bool) -> CodecResult<Rendered> {
+        let Some(Window { kind, bounds, excludes_the_row, unit }) = self.window else { return self.function };
         let mut parts = vec![(kind, bounds)];
         if let Some(unit) = unit {
             parts.push(("unit", Expression::<R>::render(unit)));
         }
-        self.function?.with_sibling("window", object(&mut parts))
+        let function = self.function?;
+        if excludes_the_row && !holds_null {
+            check_over_no_rows(function.value())?;
+        }
+        function.with_sibling("window", object(&mut parts))
     }
 }
 
@@ -153,6 +174,8 @@ impl<R, T> Accumulator<R, T> {
     /// `.documents(-1, 1)`. For `set_window_fields`.
     ///
     /// `window: { documents: [lower, upper] }`
+    ///
+    /// Bounds that exclude the row itself need a field that may be null: see [`nullable`](WindowFunction::nullable).
     pub fn documents(self, lower: impl DocumentBound, upper: impl DocumentBound) -> WindowFunction<R, T> {
         WindowFunction::from(self).documents(lower, upper)
     }
@@ -161,6 +184,8 @@ impl<R, T> Accumulator<R, T> {
     /// `.range(-10, 10)`. For `set_window_fields`; use [`unit`](WindowFunction::unit) for a field with dates.
     ///
     /// `window: { range: [lower, upper] }`
+    ///
+    /// Bounds that exclude the row itself need a field that may be null: see [`nullable`](WindowFunction::nullable).
     pub fn range(self, lower: impl RangeBound, upper: impl RangeBound) -> WindowFunction<R, T, OfRange> {
         WindowFunction::from(self).range(lower, upper)
     }
@@ -170,51 +195,6 @@ impl<R, T, W> fmt::Debug for WindowFunction<R, T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WindowFunction").finish_non_exhaustive()
     }
-}
-
-/// The bound of a window that is the first or the last row of the partition: `"unbounded"`.
-#[derive(Debug, Clone, Copy)]
-pub struct Unbounded;
-
-/// The bound of a window that is the row itself: `"current"`.
-#[derive(Debug, Clone, Copy)]
-pub struct Current;
-
-/// A bound of a window of documents: [`Unbounded`], [`Current`], or a number of rows.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a bound of a window of documents",
-    label = "expected `Unbounded`, `Current` or an `i32`"
-)]
-pub trait DocumentBound {
-    /// Returns the bound as it is sent.
-    fn into_bson(self) -> Bson;
-}
-
-/// A bound of a window of a range: [`Unbounded`], [`Current`], or a number.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a bound of a window of a range",
-    label = "expected `Unbounded`, `Current`, an `i32` or an `f64`"
-)]
-pub trait RangeBound {
-    /// Returns the bound as it is sent.
-    fn into_bson(self) -> Bson;
-}
-
-macro_rules! bounds {
-    ($($trait:ident: $($type:ty => |$value:ident| $bson:expr),*;)*) => { $($(
-        impl $trait for $type {
-            fn into_bson(self) -> Bson {
-                let $value = self;
-                $bson
-            }
-        }
-    )*)* };
-}
-
-bounds! {
-    DocumentBound: Unbounded => |_bound| "unbounded".into(), Current => |_bound| "current".into(), i32 => |rows| rows.into();
-    RangeBound: Unbounded => |_bound| "unbounded".into(), Current => |_bound| "current".into(), i32 => |number| number.into(),
-        f64 => |number| number.into();
 }
 
 /// A number that is not a decimal: what [`derivative`], [`integral`] and the covariances compute with.

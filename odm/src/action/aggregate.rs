@@ -22,7 +22,9 @@ use crate::{
     exec,
     model::Model,
     operation::Verb,
-    pipeline::{self, AllowsGroup, AllowsMatch, AllowsOut, AllowsSet, Pipeline, TopLevel, Written},
+    pipeline::{
+        self, AllowsGroup, AllowsMatch, AllowsOut, AllowsRedact, AllowsScore, AllowsSet, Pipeline, TopLevel,
+    },
     query::Query,
 };
 
@@ -233,31 +235,9 @@ pub(super) fn verb(stages: &[Document]) -> Verb {
     if pipeline::writes(stages) { AGGREGATE } else { AGGREGATE.reading() }
 }
 
-/// Awaiting a pipeline that ends with `$out` or `$merge` runs it.
-impl<In> IntoFuture for Written<In, OnCollection> {
-    type Output = Result<()>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        let cursor = self.into_pipeline().into_future();
-        Box::pin(async move { cursor.await.map(drop) })
-    }
-}
-
-impl<'s, In> IntoFuture for Written<In, OnCollection<ExplicitSession<'s>>>
-where
-    In: 's,
-{
-    type Output = Result<()>;
-    type IntoFuture = BoxFuture<'s, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        let cursor = self.into_pipeline().into_future();
-        Box::pin(async move { cursor.await.map(drop) })
-    }
-}
-
 impl<S> AllowsMatch for OnCollection<S> {}
+impl<S> AllowsRedact for OnCollection<S> {}
+impl<S> AllowsScore for OnCollection<S> {}
 impl<S> TopLevel for OnCollection<S> {}
 impl<S> AllowsGroup for OnCollection<S> {}
 impl<S> AllowsSet for OnCollection<S> {}

@@ -2,15 +2,20 @@
 
 mod source;
 
+use std::marker::PhantomData;
+
 use mongodb::bson::{Binary, Bson, DateTime, Decimal128, Document, Uuid, oid::ObjectId};
 
 pub use self::source::{DateSource, IntSource, NumberSource, ObjectIdSource, StringSource};
 use super::{
     Alternative, Expr, Expression, Required,
-    operators::{Operator, operator, operators, options},
+    operators::{Operator, operator, operators},
     rendered::{Rendered, named, object},
 };
-use crate::value::{Integer, Number, StringValue, Value};
+use crate::{
+    error::codec::CodecResult,
+    value::{Integer, Number, StringValue, Value},
+};
 
 operators! {
     /// Converts a number, a string or a bool to an int32, without a fraction; null stays null. The server returns an error
@@ -87,19 +92,10 @@ targets! {
     Document: "object";
 }
 
-options! {
-    /// The optional arguments of [`convert`](Expr::convert).
-    Convert {
-        /// Sets the base of the number in a string: 2, 8, 10 or 16. The default is 10. Requires MongoDB 8.3.
-        base "base" [Integer];
-        /// Sets how a string contains binary data: `"base64"`, `"base64url"`, `"hex"`, `"utf8"`, `"uuid"` or `"auto"`. A
-        /// conversion between a string and `Binary` needs it. Requires MongoDB 8.0.
-        format "format" [StringValue];
-        /// Sets the order of the bytes of a number in binary data: `"little"`, the default, or `"big"`. Requires MongoDB
-        /// 8.1.
-        byte_order "byteOrder" [StringValue];
-    }
-}
+/// The optional arguments of [`convert`](Expr::convert). `N` is the type of the input, of which only matters whether it may
+/// be null, and `E` the type of the result for an input that is not null.
+#[derive(Debug)]
+pub struct Convert<N, E>(PhantomData<fn() -> (N, E)>);
 
 /// Converts a value to another type: `convert::<_, f64, _>(o.price())`. Null stays null.
 ///
@@ -108,7 +104,7 @@ options! {
 /// The server returns an error for a value that cannot be converted, unless [`on_error`](Expr::on_error) sets a value.
 pub fn convert<R, U: ConvertTarget, T: Value>(
     value: impl Expression<R, T = T>,
-) -> Expr<R, T::Lift<U>, Convert> {
+) -> Expr<R, T::Lift<U>, Convert<T, U>> {
     let name = Ok(Rendered::leaf(U::NAME));
     let to = match U::SUBTYPE {
         Some(subtype) => object(&mut [("type", name), ("subtype", Ok(Rendered::leaf(subtype)))]),
@@ -126,7 +122,7 @@ pub fn convert<R, U: ConvertTarget, T: Value>(
 pub fn convert_to<R, T: Value>(
     value: impl Expression<R, T = T>,
     to: impl Expression<R, T: TypeName>,
-) -> Expr<R, T::Lift<Bson>, Convert> {
+) -> Expr<R, T::Lift<Bson>, Convert<T, Bson>> {
     Expr::computed(named("$convert", &mut [("input", value.render()), ("to", to.render())]))
 }
 
@@ -141,22 +137,6 @@ impl TypeName for i32 {}
 #[diagnostic::do_not_recommend]
 impl<T: StringValue> TypeName for T {}
 
-impl<R, T: Value> Expr<R, T, Convert> {
-    /// Sets the subtype of the binary data that a value is converted to: `o.text().convert::<Binary>().binary_subtype(0)`.
-    /// Requires MongoDB 8.0.
-    ///
-    /// `to: { type: "binData", subtype: subtype }`
-    pub fn binary_subtype<B>(self, subtype: impl Expression<R, T = B>) -> Self
-    where
-        B: Integer + Required,
-    {
-        let converted = self.source.render();
-        Self::computed(
-            converted.and_then(|it| it.with_argument_in("to", "type", ("subtype", subtype.render()))),
-        )
-    }
-}
-
 impl<R, T: Value, O> Expr<R, T, O> {
     /// Converts to another type: `o.price().convert::<f64>().on_error(0)`. Null stays null.
     ///
@@ -164,7 +144,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     ///
     /// The server returns an error for a value that cannot be converted, unless [`on_error`](Expr::on_error) sets a
     /// value.
-    pub fn convert<U: ConvertTarget>(&self) -> Expr<R, T::Lift<U>, Convert> {
+    pub fn convert<U: ConvertTarget>(&self) -> Expr<R, T::Lift<U>, Convert<T, U>> {
         convert::<R, U, T>(self.typed::<T>())
     }
 
@@ -172,7 +152,10 @@ impl<R, T: Value, O> Expr<R, T, O> {
     /// stays null. Use [`Expr::cast`] to declare the type of the result.
     ///
     /// `{ $convert: { input: value, to: type } }`
-    pub fn convert_to(&self, to: impl Expression<R, T: TypeName>) -> Expr<R, T::Lift<Bson>, Convert> {
+    pub fn convert_to(
+        &self,
+        to: impl Expression<R, T: TypeName>,
+    ) -> Expr<R, T::Lift<Bson>, Convert<T, Bson>> {
         convert_to(self.typed::<T>(), to)
     }
 
@@ -187,42 +170,92 @@ impl<R, T: Value, O> Expr<R, T, O> {
     }
 }
 
-impl<R, T: Value> Expr<R, T, Convert> {
+impl<R, T, N: Value, E: Value> Expr<R, T, Convert<N, E>> {
+    /// Sets the subtype of the binary data that a value is converted to: `o.text().convert::<Binary>().binary_subtype(0)`.
+    /// Requires MongoDB 8.0.
+    ///
+    /// `to: { type: "binData", subtype: subtype }`
+    pub fn binary_subtype<B>(self, subtype: impl Expression<R, T = B>) -> Self
+    where
+        B: Integer + Required,
+    {
+        let converted = self.source.render();
+        Self::computed(
+            converted.and_then(|it| it.with_argument_in("to", "type", ("subtype", subtype.render()))),
+        )
+    }
+
+    /// Sets the base of the number in a string: 2, 8, 10 or 16. The default is 10. Requires MongoDB 8.3.
+    ///
+    /// `base: base`
+    pub fn base<B: Integer>(self, base: impl Expression<R, T = B>) -> Converted<R, N, B::Lift<E>> {
+        self.with("base", base.render())
+    }
+
+    /// Sets how a string contains binary data: `"base64"`, `"base64url"`, `"hex"`, `"utf8"`, `"uuid"` or `"auto"`. A
+    /// conversion between a string and `Binary` needs it. Requires MongoDB 8.0.
+    ///
+    /// `format: format`
+    pub fn format<B: StringValue>(self, format: impl Expression<R, T = B>) -> Converted<R, N, B::Lift<E>> {
+        self.with("format", format.render())
+    }
+
+    /// Sets the order of the bytes of a number in binary data: `"little"`, the default, or `"big"`. Requires MongoDB 8.1.
+    ///
+    /// `byteOrder: byte_order`
+    pub fn byte_order<B: StringValue>(
+        self,
+        byte_order: impl Expression<R, T = B>,
+    ) -> Converted<R, N, B::Lift<E>> {
+        self.with("byteOrder", byte_order.render())
+    }
+
     /// Sets the value if the conversion fails.
     ///
     /// `onError: value`
-    pub fn on_error<X, K>(self, value: X) -> Expr<R, X::Either, Convert>
+    pub fn on_error<X, K>(self, value: X) -> Converted<R, N, X::Either>
     where
-        X: Alternative<R, T, K>,
+        X: Alternative<R, E, K>,
     {
-        Expr::from_source(self.with_argument("onError", value.render_operand()).source)
+        self.with("onError", value.render_operand())
     }
 
     /// Sets the value if the conversion fails, which may be of any type: the result is a [`Bson`].
     /// `o.price().convert::<f64>().on_error_as_bson("none")`
     ///
     /// `onError: value`
-    pub fn on_error_as_bson(self, value: impl Expression<R>) -> Expr<R, Bson, Convert> {
-        Expr::from_source(self.with_argument("onError", value.render()).source)
-    }
-
-    /// Sets the value if the input is null or missing, which may be of any type: the result is a [`Bson`].
-    ///
-    /// `onNull: value`
-    pub fn on_null_as_bson(self, value: impl Expression<R>) -> Expr<R, Bson, Convert> {
-        Expr::from_source(self.with_argument("onNull", value.render()).source)
+    pub fn on_error_as_bson(self, value: impl Expression<R>) -> Converted<R, N, Bson> {
+        self.with("onError", value.render())
     }
 
     /// Sets the value if the input is null or missing.
     ///
     /// `onNull: value`
-    pub fn on_null<X, K>(self, value: X) -> Expr<R, X::Instead, Convert>
+    pub fn on_null<X, K>(self, value: X) -> Converted<R, bool, X::Either>
     where
-        X: Alternative<R, T, K>,
+        X: Alternative<R, E, K>,
     {
-        Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
+        self.with("onNull", value.render_operand())
+    }
+
+    /// Sets the value if the input is null or missing, which may be of any type: the result is a [`Bson`].
+    ///
+    /// `onNull: value`
+    pub fn on_null_as_bson(self, value: impl Expression<R>) -> Converted<R, bool, Bson> {
+        self.with("onNull", value.render())
+    }
+
+    fn with<M: Value, F: Value>(
+        self,
+        name: &'static str,
+        argument: CodecResult<Rendered>,
+    ) -> Converted<R, M, F> {
+        Expr::from_source(self.with_argument(name, argument).source)
     }
 }
+
+/// The result of a conversion, which may be null if the input or what is returned for another may be.
+type Converted<R, N, E> = Expr<R, <N as Value>::Lift<E>, Convert<N, E>>;
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 mod parse;
 mod parts;
 
-use mongodb::bson::DateTime;
+use mongodb::bson::{Bson, DateTime};
 
 pub use self::{
     parse::{DateFromString, date_from_string},
@@ -13,7 +13,7 @@ pub use self::{
     },
 };
 use super::{
-    Expr, Required,
+    Expr, Expression, Required,
     operand::Alternative,
     operators::{Operator, operator, operators, options},
     time_unit::{DayOfWeek, UnitOfTime},
@@ -112,6 +112,14 @@ impl<R, T: Value> Expr<R, T, DateToString> {
         X: Alternative<R, T, K>,
     {
         Expr::from_source(self.with_argument("onNull", value.render_operand()).source)
+    }
+
+    /// Sets the value if the date is null or missing, which may be of any type: the result is a [`Bson`].
+    /// `o.placed().date_to_string().on_null_as_bson(0)`
+    ///
+    /// `onNull: value`
+    pub fn on_null_as_bson(self, value: impl Expression<R>) -> Expr<R, Bson, DateToString> {
+        Expr::from_source(self.with_argument("onNull", value.render()).source)
     }
 }
 

@@ -12,7 +12,8 @@ use super::{
 use crate::{error::codec::CodecResult, path::IntoBase};
 
 /// The operands of an operator: a tuple, an array or a `Vec` of expressions, or one expression that evaluates to an
-/// array: `concat((o.first(), " ", o.last()))`, `sum_of([o.a(), o.b()])`, `sum_of(o.scores())`.
+/// array: `concat((o.first(), " ", o.last()))`, `sum_of([o.a(), o.b()])`, `sum_of(o.scores())`. A function in JavaScript may
+/// have none: `()`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list of expressions over the row `{R}`",
     label = "expected a tuple or an array of expressions",
@@ -75,6 +76,19 @@ where
 
     fn render_filled(self) -> CodecResult<Rendered> {
         self.render_list()
+    }
+}
+
+/// No operands: the arguments of a function that has none.
+impl<R> ExpressionList<R> for () {
+    type Types = ();
+
+    fn render_list(self) -> CodecResult<Rendered> {
+        array(&mut [])
+    }
+
+    fn render_filled(self) -> CodecResult<Rendered> {
+        array(&mut [])
     }
 }
 

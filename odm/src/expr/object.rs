@@ -158,7 +158,7 @@ impl<R, T: Value, O> Expr<R, T, O> {
     ///
     /// `{ $getField: { field: name, input: document } }`
     ///
-    /// MongoDB 6.0 accepts only a constant name.
+    /// A name that is no constant requires MongoDB 7.2.
     pub fn get_field<V: Value>(&self, name: impl Expression<R, T: StringValue>) -> Expr<R, V::Optional>
     where
         T: Object,
@@ -206,7 +206,7 @@ fn constant(name: impl Into<String>) -> CodecResult<Rendered> {
 ///
 /// `{ $getField: { field: name, input: document } }`
 ///
-/// MongoDB 6.0 accepts only a constant name.
+/// A name that is no constant requires MongoDB 7.2.
 pub fn get_field<R, V: Value>(
     document: impl Expression<R, T: Object>,
     name: impl Expression<R, T: StringValue>,

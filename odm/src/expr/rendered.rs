@@ -117,6 +117,10 @@ impl Rendered {
         &mut self.value
     }
 
+    pub(crate) fn value(&self) -> &Bson {
+        &self.value
+    }
+
     pub(crate) fn into_value(self) -> Bson {
         self.value
     }

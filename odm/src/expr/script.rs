@@ -13,7 +13,8 @@ use crate::value::Value;
 pub(crate) const OPERATORS: &[Operator] = &[operator!("$function", function)];
 
 /// Calls a function in JavaScript. You specify the type of the result:
-/// `function::<_, i32>("function(a, b) { return a + b }", (o.a(), o.b()))`. The server must allow JavaScript.
+/// `function::<_, i32>("function(a, b) { return a + b }", (o.a(), o.b()))`; without arguments, `function(body, ())`. The server
+/// must allow JavaScript.
 ///
 /// `{ $function: { body: body, args: [..], lang: "js" } }`
 pub fn function<R, T: Value>(body: impl Into<String>, arguments: impl ExpressionList<R>) -> Expr<R, T> {

@@ -36,8 +36,12 @@ macro_rules! contexts {
 contexts! {
     /// The contexts in which `$set`, `$unset`, `$project` and `$replaceWith` are allowed.
     AllowsSet, "`$set`, `$unset`, `$project` and `$replaceWith` are not allowed here": Detached, InFacet, InUpdate, InChangeStream;
-    /// The contexts in which `$match` and `$redact` are allowed.
-    AllowsMatch, "`$match` and `$redact` are not allowed here": Detached, InFacet, InChangeStream;
+    /// The contexts in which `$match` is allowed.
+    AllowsMatch, "`$match` is not allowed here": Detached, InFacet, InChangeStream;
+    /// The contexts in which `$redact` is allowed.
+    AllowsRedact, "`$redact` is not allowed here": Detached, InFacet, InChangeStream;
+    /// The contexts in which `$score` and `$rerank` are allowed.
+    AllowsScore, "`$score` and `$rerank` are not allowed here": Detached, InFacet;
     /// The contexts in which stages that group, join, sort or unwind rows are allowed.
     AllowsGroup, "this pipeline cannot group, join, sort or unwind rows": Detached, InFacet;
     /// The contexts in which `$facet` and stages that create rows are allowed.

@@ -1,10 +1,15 @@
 //! Which operators of a pipeline a server may not know yet. They are refused before anything is sent if the version of
 //! the servers is known, and the error of a server that does not know one is explained.
 
+#[cfg(test)]
+mod tests;
+mod uses;
+
 use std::{collections::HashMap, sync::LazyLock};
 
 use mongodb::bson::{Bson, Document};
 
+use self::uses::{VARIABLES, newer_uses};
 use super::stages;
 use crate::{
     accumulator::table::accumulators,
@@ -14,16 +19,25 @@ use crate::{
     expr::Operator,
 };
 
-/// The operators that MongoDB has only since a version after 6.0, with this version. A name that is older in one use,
-/// as `$top` is as an accumulator, is not in it.
-static NEWER: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+/// Operators that MongoDB has only since a version after 6.0, with this version.
+type Newer = HashMap<&'static str, &'static str>;
+
+/// The newer stages and expressions. No stage has the name of an expression.
+static EXPRESSIONS: LazyLock<Newer> = LazyLock::new(|| newer(expr::operators().chain(stages())));
+
+/// The newer accumulators and window functions. `$setUnion` is an older expression, and `$top` a newer one.
+static ACCUMULATORS: LazyLock<Newer> = LazyLock::new(|| newer(accumulators()));
+
+/// Returns the operators of which each function needs a newer version. A function for a newer argument of an older operator
+/// does, too.
+fn newer(operators: impl Iterator<Item = &'static Operator>) -> Newer {
     let mut newest: HashMap<&str, Option<&str>> = HashMap::new();
-    for Operator { name, since, .. } in expr::operators().chain(accumulators()).chain(stages()) {
+    for Operator { name, since, .. } in operators {
         let known = newest.entry(name).or_insert(*since);
         *known = known.and(*since);
     }
     newest.into_iter().filter_map(|(name, since)| Some((name, since?))).collect()
-});
+}
 
 /// Refuses stages with an operator that the servers are known not to have.
 pub(crate) fn check_stages(servers: &Servers, stages: &[Document]) -> Result<()> {
@@ -51,18 +65,35 @@ fn in_filter(filter: &Document, version: Version) -> Result<()> {
 /// A stage is a document with one operator, as an expression is.
 fn in_expression(document: &Document, version: Version) -> Result<()> {
     document.iter().try_for_each(|(key, value)| {
-        if key.starts_with('$')
-            && let Some((operator, since)) = NEWER.get_key_value(key.as_str())
-            && Version::parse(since).is_some_and(|since| since > version)
-        {
-            return Err(Error::unsupported(unknown(operator, since)));
+        if key.starts_with('$') {
+            check_operator(&EXPRESSIONS, key, value, version)?;
         }
         match (key.as_str(), value) {
-            // It may contain what looks like an operator.
-            ("$literal", _) => Ok(()),
+            // They may contain what looks like an operator.
+            ("$literal" | "$search" | "$searchMeta" | "$vectorSearch" | "$rerank", _) => Ok(()),
             ("$match", Bson::Document(filter)) => in_filter(filter, version),
+            ("$group", Bson::Document(fields)) => in_accumulators(fields, version),
+            ("$bucket" | "$bucketAuto" | "$setWindowFields", Bson::Document(arguments)) => {
+                arguments.iter().try_for_each(|(name, argument)| match (name.as_str(), argument) {
+                    ("output", Bson::Document(fields)) => in_accumulators(fields, version),
+                    (_, argument) => in_value(argument, version),
+                })
+            }
             (_, value) => in_value(value, version),
         }
+    })
+}
+
+/// The key of a group is an expression, each of its other fields an accumulator.
+fn in_accumulators(fields: &Document, version: Version) -> Result<()> {
+    fields.iter().try_for_each(|(field, value)| match value {
+        Bson::Document(accumulator) if field != "_id" => {
+            accumulator.iter().try_for_each(|(name, operand)| {
+                check_operator(&ACCUMULATORS, name, operand, version)?;
+                in_value(operand, version)
+            })
+        }
+        value => in_value(value, version),
     })
 }
 
@@ -70,6 +101,30 @@ fn in_value(value: &Bson, version: Version) -> Result<()> {
     match value {
         Bson::Document(document) => in_expression(document, version),
         Bson::Array(values) => values.iter().try_for_each(|value| in_value(value, version)),
+        Bson::String(text) if text.starts_with("$$") => {
+            let name = text.split('.').next().unwrap_or_default();
+            match VARIABLES.iter().find(|(variable, _)| *variable == name) {
+                Some((variable, since)) => refuse_older(version, variable, "", since),
+                None => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an operator, or a newer use of it.
+fn check_operator(newer: &Newer, name: &str, operand: &Bson, version: Version) -> Result<()> {
+    if let Some((operator, since)) = newer.get_key_value(name) {
+        refuse_older(version, operator, "", since)?;
+    }
+    newer_uses(name, operand).try_for_each(|it| refuse_older(version, name, it.text, it.since))
+}
+
+/// Refuses an operator that is only since a later version. The known version has no number of the patch, so `7.0.3` is not
+/// later than `7.0`.
+fn refuse_older(version: Version, operator: &str, newer_use: &str, since: &str) -> Result<()> {
+    match Version::parse(since) {
+        Some(parsed) if parsed > version => Err(Error::unsupported(unknown(operator, newer_use, since))),
         _ => Ok(()),
     }
 }
@@ -84,115 +139,31 @@ const UNKNOWN: [(i32, &str); 5] = [
     (9, "Unrecognized window function, "),
 ];
 
+/// Those of the codes that are about accumulators and window functions.
+const OF_ACCUMULATORS: [i32; 2] = [15952, 9];
+
 /// Returns the operator that MongoDB has only since a version after 6.0, with this version, if the server's error is
 /// about its name: `Unrecognized expression '$bitAnd'`.
 fn newer_operator(code: i32, message: &str) -> Option<(&'static str, &'static str)> {
     let (_, before) = UNKNOWN.iter().find(|(unknown, _)| *unknown == code)?;
     let (_, name) = message.split_once(before)?;
     let name = name.split(|letter: char| letter != '$' && !letter.is_ascii_alphanumeric()).next()?;
-    NEWER.get_key_value(name).map(|(name, since)| (*name, *since))
+    let newer = if OF_ACCUMULATORS.contains(&code) { &ACCUMULATORS } else { &EXPRESSIONS };
+    newer.get_key_value(name).map(|(name, since)| (*name, *since))
 }
 
-fn unknown(operator: &str, since: &str) -> String {
-    format!("the server does not know `{operator}`: MongoDB does since {since}")
+fn unknown(operator: &str, newer_use: &str, since: &str) -> String {
+    let space = if newer_use.is_empty() { "" } else { " " };
+    format!("the server does not know `{operator}`{space}{newer_use}: MongoDB does since {since}")
 }
 
 /// Explains the error of a server that does not know an operator of a pipeline, which its message names.
 pub(crate) fn unknown_operator(error: Error) -> Error {
     let found = error.code().zip(error.server_message());
     match found.and_then(|(code, message)| newer_operator(code, message)) {
-        Some((operator, since)) => error.with_kind(ErrorKind::Unsupported(unknown(operator, since).into())),
+        Some((operator, since)) => {
+            error.with_kind(ErrorKind::Unsupported(unknown(operator, "", since).into()))
+        }
         None => error,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use mongodb::bson::doc;
-
-    use super::*;
-
-    #[test]
-    fn the_operator_that_the_message_names_is_found() {
-        let found = [
-            (
-                168,
-                "Invalid $project :: caused by :: Unrecognized expression '$bitAnd'",
-                Some(("$bitAnd", "6.3")),
-            ),
-            (15952, "unknown group operator '$median'", Some(("$median", "7.0"))),
-            (31325, "Unknown expression $bitAnd", Some(("$bitAnd", "6.3"))),
-            (9, "Unrecognized window function, $minMaxScaler", Some(("$minMaxScaler", "8.2"))),
-            (40324, "Unrecognized pipeline stage name: '$score'", Some(("$score", "8.2"))),
-            (168, "Unrecognized expression '$bitAndNot'", None),
-            (168, "Unrecognized expression ''", None),
-        ];
-        for (code, message, operator) in found {
-            assert_eq!(newer_operator(code, message), operator, "{message}");
-        }
-    }
-
-    /// `FailedToParse` has many causes, and its messages contain parts of the command.
-    #[test]
-    fn an_operator_in_another_message_is_not_reported() {
-        for message in [
-            "the argument of sortBy must be an object",
-            "Unknown modifier: $bitAnd. Expected a valid update modifier or pipeline-style update",
-            "'$minMaxScaler' is no argument of $denseRank",
-            "Unrecognized expression '$bitAnd'",
-        ] {
-            assert_eq!(newer_operator(9, message), None, "{message}");
-        }
-        assert_eq!(newer_operator(2, "Unrecognized expression '$bitAnd'"), None);
-    }
-
-    /// The wire version of 6.0.
-    fn servers() -> Servers {
-        Servers::of_wire_version(17)
-    }
-
-    #[test]
-    fn an_operator_that_the_servers_do_not_have_is_refused() {
-        let newer = doc! { "$bitAnd": ["$flags", 1] };
-        for stage in [
-            doc! { "$set": { "flags": newer.clone() } },
-            doc! { "$facet": { "a": [{ "$project": { "x": { "$add": [1, newer.clone()] } } }] } },
-            doc! { "$match": { "$or": [{ "n": 1 }, { "$expr": { "$eq": [newer.clone(), 1] } }] } },
-            doc! { "$group": { "_id": 1, "x": { "$sum": newer.clone() } } },
-        ] {
-            let error = check_stages(&servers(), &[doc! { "$limit": 1 }, stage.clone()]).unwrap_err();
-            assert!(error.is_not_sent(), "{error}");
-            assert_eq!(
-                error.to_string(),
-                "the server does not know `$bitAnd`: MongoDB does since 6.3; nothing was sent"
-            );
-            assert!(
-                check_stages(&Servers::of_wire_version(20), std::slice::from_ref(&stage)).is_ok(),
-                "{stage}"
-            );
-            assert!(check_stages(&Servers::default(), &[stage]).is_ok());
-        }
-        let error = check_stages(&servers(), &[doc! { "$querySettings": {} }]).unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error:?}");
-        assert!(check_filter(&servers(), &doc! { "$and": [{ "$expr": newer }] }).is_err());
-    }
-
-    /// What a document contains is not an operator.
-    #[test]
-    fn values_are_not_refused() {
-        let value = doc! { "$bitAnd": ["$flags", 1] };
-        for stage in [
-            doc! { "$set": { "x": { "$literal": value.clone() } } },
-            doc! { "$match": { "x": value.clone(), "y": { "$eq": value.clone() }, "$or": [{ "z": value.clone() }] } },
-            doc! { "$set": { "x": "$bitAnd", "y": { "bitAnd": 1 } } },
-        ] {
-            assert!(check_stages(&servers(), std::slice::from_ref(&stage)).is_ok(), "{stage}");
-        }
-        assert!(check_filter(&servers(), &doc! { "x": { "$in": [value] } }).is_ok());
-    }
-
-    #[test]
-    fn an_operator_that_is_older_in_another_use_is_not_reported() {
-        assert_eq!(newer_operator(168, "Unrecognized expression '$top'"), None);
     }
 }

@@ -8,8 +8,10 @@ use super::{Pipeline, RawStages};
 use crate::{
     error::codec::{CodecError, CodecResult},
     expr::rendered::Rendered,
+    geo::Point,
     path::Key,
     shape::{IdOf, Produces, RenderedFields, ShapeLiteral, Slot},
+    value::Value,
 };
 
 /// A value of type `T` that a stage computes.
@@ -25,6 +27,14 @@ impl<T> StageOutput<T> {
     /// Creates the value for which this argument of the stage names the field.
     pub(super) const fn new(argument: &'static str) -> Self {
         Self { argument, types: PhantomData }
+    }
+}
+
+impl StageOutput<Point> {
+    /// Declares that the location is stored as a `U`, for a field that does not contain points of GeoJSON. What is sent does
+    /// not change. A value that is not a `U` is an error when it is read.
+    pub fn cast<U: Value>(self) -> StageOutput<U> {
+        StageOutput::new(self.argument)
     }
 }
 

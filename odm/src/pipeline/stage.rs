@@ -50,7 +50,7 @@ pub use self::{
     graph_lookup::{GraphLookup, InGraphLookup},
     lookup::{
         InCollection, InLookup, InPipeline, Join, JoinSource, JoinsOn, LookupFrom, LookupVariable, from,
-        from_documents,
+        from_documents, from_documents_of,
     },
     project::{ComputedField, Dotted, IncludedFields, computed, dotted, included},
     redact::{Redaction, descend, keep, prune},

@@ -51,6 +51,8 @@ const TESTED_ELSEWHERE: &[(&str, &str, &str)] =
 const VERSIONS: &[(&str, &str, Option<&str>, &str)] = &[
     ("stage", "$changeStreamSplitLargeEvent", Some("6.0.9"), "a later 6.0 got it, too"),
     ("stage", "$listSampledQueries", Some("7.0"), "6.0 does not know it"),
+    ("stage", "$listSearchIndexes", Some("6.0.7"), "a later 6.0 got it, too"),
+    ("stage", "$rankFusion", Some("8.0"), "its page in the manual"),
     ("stage", "$scoreFusion", Some("8.2"), "its page in the manual"),
     ("expression", "$bottom", Some("8.3"), "its page in the manual"),
     ("expression", "$bottomN", Some("8.3"), "its page in the manual"),
@@ -59,6 +61,25 @@ const VERSIONS: &[(&str, &str, Option<&str>, &str)] = &[
     ("expression", "$topN", Some("8.3"), "its page in the manual"),
     ("accumulator", "$concatArrays", Some("8.1"), "6.0 does not know it"),
     ("accumulator", "$setUnion", Some("8.1"), "6.0 does not know it"),
+];
+
+/// Functions of arguments that are not optional in the list, or that no entry renders below the operator itself.
+const SETTERS: &[(&str, &str, &[&str])] = &[
+    ("stage", "$densify", &["steps", "time_steps", "between"]),
+    ("stage", "$fill", &["value", "linear", "locf"]),
+    ("stage", "$merge", &["database", "when_matched", "when_not_matched"]),
+    ("stage", "$rankFusion", &["pipeline"]),
+    ("stage", "$scoreFusion", &["pipeline", "weight", "normalization", "score_details"]),
+    ("stage", "$setWindowFields", &["documents", "range", "unit"]),
+    ("expression", "$convert", &["binary_subtype"]),
+];
+
+/// Functions whose documentation begins with an operator that another function renders.
+const OTHERS: &[(&str, &str, &str)] = &[
+    ("query", "$gt", "expr"),
+    ("expression", "$let", "fields"),
+    ("update", "$set", "between"),
+    ("update", "$unset", "between"),
 ];
 
 /// An operator of the list.
@@ -267,7 +288,8 @@ fn named(kind: &str, name: &str, quotes: &BTreeMap<String, Vec<String>>) -> BTre
     let documented = documented.filter_map(|(function, _)| Some(function.rsplit_once("::")?.1.to_owned()));
     let listed = functions(kind);
     let listed = listed.get(name).into_iter().flatten().map(|operator| operator.function.to_owned());
-    listed.chain(documented).collect()
+    let is_other = |function: &String| OTHERS.contains(&(kind, name, function.as_str()));
+    listed.chain(documented).filter(|function| !is_other(function)).collect()
 }
 
 /// The functions that set the optional arguments of an operator: those whose entry renders the argument.
@@ -277,6 +299,8 @@ fn setters(
     entries: &HashMap<&'static str, Vec<Bson>>,
 ) -> BTreeSet<String> {
     let Some(listed) = listed else { return BTreeSet::new() };
+    let more = SETTERS.iter().filter(|(kind, name, _)| *kind == listed.kind && *name == listed.name);
+    let more = more.flat_map(|(.., functions)| functions.iter().map(|function| (*function).to_owned()));
     let (.., places) = KINDS.iter().find(|(of, ..)| *of == listed.kind).unwrap();
     let operator = rendered_as(listed.kind, listed.name);
     let of_argument = |(argument, length): (&str, usize)| -> Vec<String> {
@@ -288,21 +312,28 @@ fn setters(
         };
         entries.iter().filter_map(renders).collect()
     };
-    listed.optional().flat_map(of_argument).filter(|function| !functions.contains(function)).collect()
+    let optional = listed.optional().flat_map(of_argument).chain(more);
+    optional.filter(|function| !functions.contains(function)).collect()
 }
 
-/// The functions of variables, whose documentation quotes `"$$NAME"`.
-fn variables() -> Vec<(String, String)> {
-    let source = include_str!("../../../odm/src/expr/variable.rs");
-    let mut variable = None;
+/// The functions of variables, whose documentation quotes `"$$NAME"`, with the version that introduced each.
+fn variables() -> Vec<(String, String, String)> {
+    let sources = [
+        include_str!("../../../odm/src/expr/variable.rs"),
+        include_str!("../../../odm/src/pipeline/stage/redact.rs"),
+    ];
+    let (mut variable, mut since) = (None, String::new());
     let mut found = Vec::new();
-    for line in source.lines() {
+    for line in sources.iter().flat_map(|source| source.lines()) {
         if let Some(quoted) = line.strip_prefix("/// `\"$$") {
             variable = quoted.split('"').next().map(|name| format!("$${name}"));
-        } else if let Some(function) = line.strip_prefix("pub fn ")
-            && let Some(name) = variable.take()
-        {
-            found.push((name, function.split(['(', '<']).next().unwrap().to_owned()));
+        } else if let Some(version) = line.strip_prefix("/// Requires MongoDB ") {
+            version.trim_end_matches('.').clone_into(&mut since);
+        } else if let Some(function) = line.strip_prefix("pub fn ") {
+            let since = std::mem::take(&mut since);
+            if let Some(name) = variable.take() {
+                found.push((name, function.split(['(', '<']).next().unwrap().to_owned(), since));
+            }
         }
     }
     found
@@ -314,9 +345,9 @@ fn in_code(names: &BTreeSet<String>) -> String {
 
 /// Returns the page of `docs` with all operators, their functions and those of their optional arguments.
 fn page() -> String {
-    let mut page = "# Operators\n\nThe functions and methods of every operator of MongoDB, and of its optional arguments. \
-        `cargo test -p odm-integration catalogue`\ncompares this page with the code; with `ODM_WRITE_OPERATORS=1` it \
-        writes the page.\n"
+    let mut page = "# Operators\n\nThe functions and methods of every operator of MongoDB, and of its optional arguments.\n\
+        `cargo test -p odm-integration --test catalogue page_of_operators` compares this page with the code; with\n\
+        `ODM_WRITE_OPERATORS=1` it writes the page.\n"
         .to_owned();
     let (entries, quotes, listed) = (rendered(), all_quotes(), listed());
     for (kind, title, ..) in KINDS {
@@ -346,10 +377,10 @@ fn page() -> String {
         }
     }
     page.push_str(
-        "\n## Variables\n\nThese are functions of `odm::expr`.\n\n| variable | function |\n| --- | --- |\n",
+        "\n## Variables\n\nThese are functions of `odm::expr`, those of `$redact` of `odm::pipeline`.\n\n| variable | function | since MongoDB |\n| --- | --- | --- |\n",
     );
-    for (name, function) in variables() {
-        writeln!(page, "| `{name}` | `{function}` |").unwrap();
+    for (name, function, since) in variables() {
+        writeln!(page, "| `{name}` | `{function}` | {since} |").unwrap();
     }
     page
 }

@@ -147,6 +147,9 @@ async fn late_reads_and_writes_are_timeouts() {
     slow.block("aggregate").await;
     let out = people.aggregate().stage(doc! { "$out": "elsewhere" }).deadline(SHORT).await.unwrap_err();
     late(&out, "aggregate", true);
+    slow.block("aggregate").await;
+    let out = people.aggregate().out().deadline(SHORT).await.unwrap_err();
+    late(&out, "aggregate", true);
 
     // A dropped future leaves the connection usable, too.
     slow.block("update").await;

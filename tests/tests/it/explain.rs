@@ -322,6 +322,10 @@ async fn explain_summarizes_the_plan_of_a_pipeline(db: Database) {
     assert_eq!(stages.stages()[0], "$facet", "{:?}", stages.stages());
     assert_eq!((stages.indexes(), stages.returned()), (&["age_1".to_owned()][..], Some(1)));
 
+    let how = adults().merge::<Person>(|people| people).comment("why").explain().await.unwrap();
+    assert_eq!((how.stages()[0].as_str(), how.indexes()), ("$merge", &["age_1".to_owned()][..]));
+    let how = adults().cast::<Kept>().out().explain().deadline(Duration::from_secs(20)).await.unwrap();
+    assert_eq!(how.stages()[0], "$out");
     for stage in [doc! { "$out": "elsewhere" }, doc! { "$merge": "elsewhere" }] {
         let how = adults().stage(stage.clone()).explain().await.unwrap();
         assert_eq!(stage.keys().next(), how.stages().first());

@@ -11,6 +11,7 @@ use odm_integration::story::{Order, Status, line, order};
 
 mod arguments;
 mod buckets;
+mod conversions;
 mod gaps;
 mod merge;
 mod missing;

@@ -178,6 +178,16 @@ async fn the_value_of_a_setter_is_in_the_command(db: Database, server: Server) {
         Aggregate read_concern: people.aggregate().read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
         Aggregate read_preference: people.aggregate().read_preference(nearest()) => "$readPreference.mode" = "nearest";
         Aggregate write_concern: people.aggregate().write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
+        Written hint: people.aggregate().merge::<Person>(|to| to).hint(p.age().asc()) => "hint.age" = 1;
+        Written collation: people.aggregate().merge::<Person>(|to| to).collation(norwegian()) => "collation.locale" = "nb";
+        Written let_: people.aggregate().merge::<Person>(|to| to).let_("least", 18) => "let.least" = 18;
+        Written allow_disk_use: people.aggregate().merge::<Person>(|to| to).allow_disk_use(true) => "allowDiskUse" = true;
+        Written bypass_document_validation: people.aggregate().merge::<Person>(|to| to).bypass_document_validation(true) => "bypassDocumentValidation" = true;
+        Written comment: people.aggregate().merge::<Person>(|to| to).comment("why") => "comment" = "why";
+        Written max_time: people.aggregate().merge::<Person>(|to| to).max_time(SECOND) => "maxTimeMS" = 1000;
+        Written read_concern: people.aggregate().merge::<Person>(|to| to).read_concern(ReadConcern::majority()) => "readConcern.level" = "majority";
+        Written read_preference: people.aggregate().merge::<Person>(|to| to).read_preference(nearest()) => "$readPreference.mode" = "nearest";
+        Written write_concern: people.aggregate().merge::<Person>(|to| to).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";
         InsertOne bypass_document_validation: people.insert_one(&person("x", 1)).bypass_document_validation(true) => "bypassDocumentValidation" = true;
         InsertOne comment: people.insert_one(&person("x", 1)).comment("why") => "comment" = "why";
         InsertOne write_concern: people.insert_one(&person("x", 1)).write_concern(WriteConcern::majority()) => "writeConcern.w" = "majority";

@@ -46,6 +46,13 @@ impl BulkWriteError {
         }
     }
 
+    /// Changes the errors of all failed writes.
+    pub(crate) fn map_failures(&mut self, change: impl Fn(Error) -> Error) {
+        let failures = std::mem::take(&mut self.failures);
+        let changed = |WriteFailure { position, error }| WriteFailure { position, error: change(error) };
+        self.failures = failures.into_iter().map(changed).collect();
+    }
+
     /// Converts the driver's error of a bulk write. `many` contains, for each write, whether it changes many
     /// documents.
     pub(crate) fn of_driver(many: &[bool], error: Error) -> Self {

@@ -108,7 +108,7 @@ impl<P: TopLevel> Pipeline<Document, Document, P> {
     ///
     /// Requires MongoDB 8.0.
     pub fn query_settings(self, options: Document) -> Pipeline<Document, QuerySettings, P> {
-        self.then("$querySettings", Ok(options.into()))
+        self.then_raw("$querySettings", options)
     }
 
     /// Returns the statistics of the queries that the server has recorded. The option `transformIdentifiers` hashes the
@@ -119,7 +119,7 @@ impl<P: TopLevel> Pipeline<Document, Document, P> {
     /// Requires MongoDB 6.0.7 on Atlas. MongoDB does not promise that the rows keep their form: to read all that they
     /// contain, use [`as_documents`](Self::as_documents).
     pub fn query_stats(self, options: Document) -> Pipeline<Document, QueryStats, P> {
-        self.then("$queryStats", Ok(options.into()))
+        self.then_raw("$queryStats", options)
     }
 
     /// Returns the collections of the database; on the database `admin`, those of the deployment. With
@@ -130,6 +130,6 @@ impl<P: TopLevel> Pipeline<Document, Document, P> {
     ///
     /// Requires MongoDB 8.0.10. MongoDB does not promise that the rows keep their form.
     pub fn list_cluster_catalog(self, options: Document) -> Pipeline<Document, CatalogEntry, P> {
-        self.then("$listClusterCatalog", Ok(options.into()))
+        self.then_raw("$listClusterCatalog", options)
     }
 }

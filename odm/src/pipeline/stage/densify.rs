@@ -142,7 +142,7 @@ impl<R, Row: Value, B> Densify<R, Row, B> {
     }
 }
 
-impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Adds rows where a sequence of numbers or dates has gaps:
     /// `.densify(|r| Densify::steps(r.hour(), 1).partition_by(r.sensor()))`.
     ///
@@ -153,7 +153,10 @@ impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
     pub fn densify<N: Value, B>(
         self,
         densify: impl FnOnce(Picks<Row>) -> Densify<Row, N, B>,
-    ) -> Pipeline<In, N, P> {
+    ) -> Pipeline<In, N, P>
+    where
+        P: AllowsGroup,
+    {
         self.then("$densify", densify(picks::<Row>()).render())
     }
 }

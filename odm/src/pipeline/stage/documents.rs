@@ -5,11 +5,11 @@ use mongodb::bson::{Bson, DateTime, Document, doc};
 use super::diagnostics::{CollStats, CurrentOp, PlanCacheEntry, SearchIndexStatus, SessionInfo};
 use crate::{
     error::codec::CodecResult,
-    expr::rendered::Rendered,
+    expr::{Expression, rendered::Rendered},
     model::Model,
     pipeline::{Pipeline, TopLevel},
     row::document,
-    value::{Doc, Value},
+    value::{Array, Doc, Value},
 };
 
 document! {
@@ -43,6 +43,18 @@ impl<P: TopLevel> Pipeline<Document, Document, P> {
     /// `{ $documents: [ .. ] }`
     pub fn documents<T: Doc>(self, documents: impl IntoIterator<Item = T>) -> Pipeline<Document, T, P> {
         self.then("$documents", constants(documents))
+    }
+
+    /// Begins with the documents that an expression evaluates to, such as an array of literals with expressions:
+    /// `db.aggregate().documents_of([ItemOf { sku: "pear", at: now() }])`.
+    ///
+    /// `{ $documents: expression }`
+    pub fn documents_of<X, T>(self, documents: X) -> Pipeline<Document, T, P>
+    where
+        X: Expression<Document, T: Array<Item = T>>,
+        T: Doc,
+    {
+        self.then("$documents", documents.render().map(Rendered::into_value))
     }
 
     /// Returns the operations that are running.
@@ -121,7 +133,7 @@ impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     ///
     /// `{ $listSearchIndexes: { name: name } }`
     ///
-    /// Requires MongoDB 7.0 with Atlas Search.
+    /// Requires MongoDB 6.0.7 with Atlas Search.
     pub fn list_search_indexes(self, name: Option<&str>) -> Pipeline<M, SearchIndexStatus, P> {
         let options = name.map_or_else(Document::new, |name| doc! { "name": name });
         self.then_raw("$listSearchIndexes", options)
@@ -131,7 +143,7 @@ impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     ///
     /// `{ $listSearchIndexes: { id: id } }`
     ///
-    /// Requires MongoDB 7.0 with Atlas Search.
+    /// Requires MongoDB 6.0.7 with Atlas Search.
     pub fn list_search_indexes_by_id(self, id: &str) -> Pipeline<M, SearchIndexStatus, P> {
         self.then_raw("$listSearchIndexes", doc! { "id": id })
     }

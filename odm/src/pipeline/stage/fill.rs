@@ -141,11 +141,14 @@ fn name(field: &Bson) -> CodecResult<String> {
     name.map(str::to_owned).ok_or_else(|| CodecError::new("a field of the row", "another expression"))
 }
 
-impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Replaces null and missing values: `.fill(|r| Fill::new().sort_by(r.date().asc()).linear(r.price()))`.
     ///
     /// `{ $fill: { sortBy: { date: 1 }, output: { price: { method: "linear" } } } }`
-    pub fn fill(self, fill: impl FnOnce(Exprs<Row>) -> Fill<Row>) -> Self {
+    pub fn fill(self, fill: impl FnOnce(Exprs<Row>) -> Fill<Row>) -> Self
+    where
+        P: AllowsGroup,
+    {
         self.then("$fill", fill(exprs::<Row>()).render())
     }
 }

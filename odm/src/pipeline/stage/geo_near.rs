@@ -123,11 +123,12 @@ impl<M: Value> GeoNear<M> {
 pub struct GeoNearOutput {
     /// The distance to the point, in metres.
     pub distance: StageOutput<f64>,
-    /// The location of the document that was used.
+    /// The location of the document that was used, in the form in which it is stored. Use [`cast`](StageOutput::cast) for
+    /// one that is not a point: `near.location.cast::<[f64; 2]>()`, `near.location.cast::<Polygon>()`.
     pub location: StageOutput<Point>,
 }
 
-impl<M: Value, P: TopLevel> Pipeline<M, M, P> {
+impl<M: Value, P> Pipeline<M, M, P> {
     /// Returns documents by their distance to a point, with the distance in a field of a shape:
     /// `.geo_near(|p| GeoNear::new(&oslo).distance(..500).query(p.open().eq(true)), |near| NearOf { distance: near.distance })`.
     ///
@@ -138,7 +139,10 @@ impl<M: Value, P: TopLevel> Pipeline<M, M, P> {
         self,
         near: impl FnOnce(Root<M>) -> GeoNear<M>,
         fields: impl FnOnce(GeoNearOutput) -> L,
-    ) -> Pipeline<M, With<M, L::Out>, P> {
+    ) -> Pipeline<M, With<M, L::Out>, P>
+    where
+        P: TopLevel,
+    {
         let near = near(paths::<M>());
         let output = GeoNearOutput {
             distance: StageOutput::new("distanceField"),

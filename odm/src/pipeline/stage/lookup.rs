@@ -6,7 +6,9 @@ use std::{fmt, marker::PhantomData};
 
 use mongodb::bson::{Bson, Document};
 
-pub use self::from::{InCollection, InPipeline, JoinSource, LookupFrom, from, from_documents};
+pub use self::from::{
+    InCollection, InPipeline, JoinSource, LookupFrom, from, from_documents, from_documents_of,
+};
 use super::paths;
 use crate::{
     error::codec::CodecResult,

@@ -9,13 +9,16 @@ use crate::{
     value::Value,
 };
 
-impl<In, Row: Value, P: AllowsMatch> Pipeline<In, Row, P> {
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Keeps the rows that satisfy the condition.
     ///
     /// `{ $match: { .. } }`; a plain `Document` is accepted, too: `.matching(|_| doc! { .. })`.
     #[doc(alias = "$match")]
     #[doc(alias = "match_")]
-    pub fn matching<F: IntoFilter<Row>>(self, condition: impl FnOnce(Root<Row>) -> F) -> Self {
+    pub fn matching<F: IntoFilter<Row>>(self, condition: impl FnOnce(Root<Row>) -> F) -> Self
+    where
+        P: AllowsMatch,
+    {
         let filter = condition(paths::<Row>()).into_filter();
         self.then("$match", filter.into_clauses().into_document().map(Into::into))
     }
@@ -27,6 +30,7 @@ impl<In, Row: Value, P: AllowsMatch> Pipeline<In, Row, P> {
     where
         X: Expression<Row>,
         X::T: Truth,
+        P: AllowsMatch,
     {
         let filter = Filter::<Row>::of_expr(condition(exprs::<Row>()).render().map(Rendered::into_value));
         self.then("$match", filter.into_clauses().into_document().map(Into::into))

@@ -8,7 +8,7 @@ use crate::{
     error::codec::CodecResult,
     expr::{Expr, Expression, Exprs, exprs, rendered::Rendered, system_variable},
     path::types_only,
-    pipeline::{AllowsMatch, Pipeline},
+    pipeline::{AllowsRedact, Pipeline},
     value::{Raw, Value, Writer, leaf},
 };
 
@@ -59,7 +59,7 @@ impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// have the names of the row's.
     pub fn redact<X: Expression<Row, T = Redaction>>(self, decision: impl FnOnce(Exprs<Row>) -> X) -> Self
     where
-        P: AllowsMatch,
+        P: AllowsRedact,
     {
         self.then("$redact", decision(exprs::<Row>()).render().map(Rendered::into_value))
     }

@@ -108,7 +108,7 @@ impl<M: Model, P: TopLevel> Pipeline<M, M, P> {
     ///
     /// `{ $rankFusion: { input: { pipelines: { .. } } } }`
     ///
-    /// Requires MongoDB 8.1. It must be the first stage.
+    /// Requires MongoDB 8.0. It must be the first stage.
     pub fn rank_fusion(self, searches: Fusion<M>) -> Self {
         self.then("$rankFusion", searches.render())
     }

@@ -40,7 +40,7 @@ impl UnionSource for Document {
     }
 }
 
-impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Adds the rows of another collection, after stages that make them rows of this type:
     /// `.union_with(Pipeline::<Warehouse>::new().project(|w| StateOf { state: w.state() }))`.
     ///
@@ -49,14 +49,20 @@ impl<In, Row: Value, P: AllowsGroup> Pipeline<In, Row, P> {
     ///
     /// The policies of the other model apply: its deleted documents are not read, unless the other pipeline is
     /// `.with_deleted()`, and if its documents belong to tenants, the other pipeline specifies the `.tenant(..)`.
-    pub fn union_with<M: UnionSource>(self, other: Pipeline<M, Row, Detached>) -> Self {
+    pub fn union_with<M: UnionSource>(self, other: Pipeline<M, Row, Detached>) -> Self
+    where
+        P: AllowsGroup,
+    {
         self.then("$unionWith", M::union_of(other).map(Into::into))
     }
 
     /// Keeps this many rows, chosen at random.
     ///
     /// `{ $sample: { size: rows } }`
-    pub fn sample(self, rows: u64) -> Self {
+    pub fn sample(self, rows: u64) -> Self
+    where
+        P: AllowsGroup,
+    {
         self.then("$sample", rows.to_bson().map(|rows| doc! { "size": rows }.into()))
     }
 }

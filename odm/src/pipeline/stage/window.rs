@@ -4,7 +4,7 @@ mod order;
 
 use std::{fmt, marker::PhantomData};
 
-use mongodb::bson::{Bson, Document};
+use mongodb::bson::{Bson, Document, spec::ElementType};
 
 use crate::{
     accumulator::{Accumulator, HasWindow, WindowFunction},
@@ -15,12 +15,12 @@ use crate::{
     row::With,
     shape::{IdOf, RenderedFields, ShapeLiteral, Slot},
     sort::Sort,
-    value::Value,
+    value::{Raw, Value},
 };
 
 /// The partitions of [`set_window_fields`](Pipeline::set_window_fields), and the order of the rows in them.
 ///
-/// Construct with [`partition_by`] or [`sort_by`].
+/// Construct with [`partition_by`] or [`sort_by`], or with [`Windows::new`] for one partition of all rows in no order.
 #[must_use = "pass it to `set_window_fields`"]
 pub struct Windows<R> {
     partition: Option<CodecResult<Rendered>>,
@@ -47,7 +47,21 @@ pub fn sort_by<R>(order: Sort<R>) -> Windows<R> {
     Windows { partition: None, order: Some(order) }
 }
 
+impl<R> Default for Windows<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<R> Windows<R> {
+    /// Computes over all rows, in no order.
+    ///
+    /// `{ $setWindowFields: { output: { total: { $sum: "$price" } } } }` for
+    /// `.set_window_fields(|_| Windows::new(), |o| TotalOf { total: sum(o.price()) })`
+    pub fn new() -> Self {
+        Self { partition: None, order: None }
+    }
+
     /// Sets the order of the rows in a partition.
     ///
     /// `sortBy: { date: 1 }`
@@ -83,19 +97,19 @@ pub struct InWindow<R>(PhantomData<fn() -> R>);
     note = "such as `sum(row.price()).documents(Unbounded, Current)`, `rank()`, `shift(row.price(), -1)`"
 )]
 pub trait OverWindow<R> {
-    /// Renders the function with its window.
-    fn render(self) -> CodecResult<Rendered>;
+    /// Renders the function with its window, for a field that may be null or not.
+    fn render(self, holds_null: bool) -> CodecResult<Rendered>;
 }
 
 impl<R, T> OverWindow<R> for Accumulator<R, T> {
-    fn render(self) -> CodecResult<Rendered> {
+    fn render(self, _holds_null: bool) -> CodecResult<Rendered> {
         self.into_rendered()
     }
 }
 
 impl<R, T, W: HasWindow> OverWindow<R> for WindowFunction<R, T, W> {
-    fn render(self) -> CodecResult<Rendered> {
-        self.into_rendered()
+    fn render(self, holds_null: bool) -> CodecResult<Rendered> {
+        self.into_rendered(holds_null)
     }
 }
 
@@ -103,12 +117,17 @@ impl<R, T, W> crate::shape::Produces for WindowFunction<R, T, W> {
     type Output = T;
 }
 
+/// Returns whether null can be read as a `T`.
+fn holds_null<T: Value>() -> bool {
+    T::decode(Raw::new(ElementType::Null, &[])).is_ok()
+}
+
 macro_rules! slots {
     ($($key:ty),*) => { $(
         #[diagnostic::do_not_recommend]
-        impl<R, K: Key, D, X: OverWindow<R>> Slot<InWindow<R>, $key, D> for X {
+        impl<R, K: Key, D: Value, X: OverWindow<R>> Slot<InWindow<R>, $key, D> for X {
             fn slot(self, to: &mut RenderedFields) {
-                to.insert(K::NAME, self.render());
+                to.insert(K::NAME, self.render(holds_null::<D>()));
             }
         }
     )* };

@@ -20,12 +20,29 @@ use crate::{
 };
 
 /// A pipeline that has ended with `$out` or `$merge`: it has no further stages. Awaiting it runs the pipeline.
+/// On a collection, it has the setters of an [`Aggregate`](crate::action::Aggregate), `explain` and `deadline`.
 #[must_use = "a pipeline does nothing until it is awaited"]
 pub struct Written<In, P> {
     pipeline: Pipeline<In, Document, P>,
 }
 
 impl<In, P> Written<In, P> {
+    pub(crate) fn pipeline(&self) -> &Pipeline<In, Document, P> {
+        &self.pipeline
+    }
+
+    pub(crate) fn pipeline_mut(&mut self) -> &mut Pipeline<In, Document, P> {
+        &mut self.pipeline
+    }
+
+    /// Changes the pipeline, of which the last stage stays the same.
+    pub(crate) fn map<Q>(
+        self,
+        change: impl FnOnce(Pipeline<In, Document, P>) -> Pipeline<In, Document, Q>,
+    ) -> Written<In, Q> {
+        Written { pipeline: change(self.pipeline) }
+    }
+
     /// Returns the pipeline, whose rows are none.
     pub(crate) fn into_pipeline(self) -> Pipeline<In, Document, P> {
         self.pipeline

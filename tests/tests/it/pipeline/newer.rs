@@ -8,11 +8,12 @@ use std::sync::{
 use odm::{
     Database, Error, ErrorKind, Filter, Id, Model, Shape, Update, Write,
     expr::bit_and,
+    models,
     mongodb::{
         event::{EventHandler, command::CommandEvent, sdam::SdamEvent},
         options::ClientOptions,
     },
-    pipeline::{ScoreNormalization, median, min_max_scaler, sort_by},
+    pipeline::{Pipeline, ScoreNormalization, median, min_max_scaler, set_union, sort_by},
 };
 use odm_test::Server;
 
@@ -32,6 +33,43 @@ struct Median {
 #[derive(Debug, Shape)]
 struct Both {
     both: i32,
+}
+
+#[derive(Debug, Shape)]
+struct Numbers {
+    numbers: Vec<i32>,
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "combined", view(on = Sample, pipeline = combined))]
+struct Combined {
+    id: Id<Sample>,
+    both: i32,
+}
+
+fn combined() -> Pipeline<Sample, Combined> {
+    Pipeline::<Sample>::new().project(|s| CombinedOf { id: s.id(), both: s.a().bit_and(s.b()) })
+}
+
+#[odm_test::test]
+async fn a_view_with_an_operator_that_the_server_does_not_know_is_refused(server: Server, db: Database) {
+    if !server.version().starts_with("6.0") {
+        return;
+    }
+    let options = ClientOptions::parse(server.uri()).await.unwrap();
+    let known = Database::connect_with(options, db.name()).unwrap();
+    known.ping().await.unwrap();
+    for (db, by_client) in [(Database::from_driver(db.driver().clone()), false), (known, true)] {
+        let plan = db.schema(models![Combined]).plan().await.unwrap();
+        let error = plan.apply().await.unwrap_err();
+        let text = format!("{error:?} {error}");
+        assert!(
+            text.contains("the server does not know `$bitAnd`: MongoDB does since 6.3"),
+            "{by_client} {text}"
+        );
+        let names = db.driver().list_collection_names().await.unwrap();
+        assert!(!names.iter().any(|name| name == "combined"), "{names:?}");
+    }
 }
 
 #[odm_test::test]
@@ -105,8 +143,19 @@ async fn refused(db: &Database, by_client: bool) {
     let wanted = "the server does not know `$median`: MongoDB does since 7.0";
     assert_eq!(words(&group.unwrap_err()), wanted);
 
-    let expression = samples.aggregate().set(|s| BothOf { both: bit_and(s.a(), s.b()) }).await;
+    let group = samples.aggregate().group(|s| NumbersOf { numbers: set_union([s.a(), s.b()]) }).await;
+    let wanted = "the server does not know `$setUnion`: MongoDB does since 8.1";
+    assert_eq!(words(&group.unwrap_err()), wanted);
+
+    if by_client {
+        let expression =
+            samples.aggregate().set(|s| BothOf { both: s.a().to_string().convert::<i32>().base(2) });
+        let wanted = "the server does not know `$convert` with `base`: MongoDB does since 8.3";
+        assert_eq!(words(&expression.await.unwrap_err()), wanted);
+    }
+
     let wanted = "the server does not know `$bitAnd`: MongoDB does since 6.3";
+    let expression = samples.aggregate().set(|s| BothOf { both: bit_and(s.a(), s.b()) }).await;
     assert_eq!(words(&expression.unwrap_err()), wanted);
 
     let projection = samples.aggregate().project(|s| BothOf { both: s.a().bit_and(s.b()) }).await;

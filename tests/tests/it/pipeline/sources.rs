@@ -4,10 +4,10 @@ use odm::{
     Database, Embedded, Model, Pipeline, Shape,
     bson::{Document, doc},
     expr::variable,
-    geo::Point,
+    geo::{Point, Polygon},
     models,
     mongodb::options::{FullDocumentBeforeChangeType, FullDocumentType},
-    pipeline::{CollStats, GeoNear, SessionInfo, from, from_documents, lit},
+    pipeline::{CollStats, GeoNear, SessionInfo, from, from_documents, from_documents_of, lit},
     watch::ChangeStreamStage,
 };
 
@@ -111,6 +111,81 @@ async fn distances_are_measured_from_a_variable(db: Database) -> odm::Result<()>
     let rows: Vec<Near> = joined.cast::<Near>().await?.try_collect().await?;
     let nearest: Vec<_> = rows.iter().map(|row| row.near[0].id).collect();
     assert_eq!(nearest, [1, 2]);
+    Ok(())
+}
+
+#[derive(Debug, Clone, PartialEq, Model)]
+#[odm(collection = "squares")]
+#[odm(index(corner = "2d"), index(area = "2dsphere"))]
+struct Square {
+    id: i32,
+    corner: [f64; 2],
+    area: Polygon,
+}
+
+#[derive(Debug, Clone, PartialEq, Shape)]
+struct NearCorner {
+    corner_there: [f64; 2],
+    metres: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Shape)]
+struct NearArea {
+    area_there: Polygon,
+    metres: f64,
+}
+
+#[odm_test::test]
+async fn the_location_is_read_in_the_form_in_which_it_is_stored(db: Database) -> odm::Result<()> {
+    db.schema(models![Square]).plan().await?.apply().await?;
+    let squares = db.collection::<Square>();
+    let area = Polygon::from(vec![vec![[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [1.0, 0.0], [0.0, 0.0]]]);
+    squares.insert_one(&Square { id: 1, corner: [3.0, 4.0], area: area.clone() }).await?;
+    let rows = squares
+        .aggregate()
+        .geo_near(
+            |s| GeoNear::legacy(0.0, 0.0).spherical(false).key(s.corner()),
+            |near| NearCornerOf { corner_there: near.location.cast::<[f64; 2]>(), metres: near.distance },
+        )
+        .await?
+        .try_collect::<Vec<_>>()
+        .await?;
+    assert_eq!(rows[0].added, NearCorner { corner_there: [3.0, 4.0], metres: 5.0 });
+    let rows = squares
+        .aggregate()
+        .geo_near(
+            |s| GeoNear::new(&Point::new(0.0, 0.0)).key(s.area()),
+            |near| NearAreaOf { area_there: near.location.cast::<Polygon>(), metres: near.distance },
+        )
+        .await?
+        .try_collect::<Vec<_>>()
+        .await?;
+    assert_eq!(rows[0].added, NearArea { area_there: area, metres: 0.0 });
+    Ok(())
+}
+
+#[odm_test::test]
+async fn documents_are_computed_from_variables(db: Database) -> odm::Result<()> {
+    let rows: Vec<City> = db
+        .aggregate()
+        .let_("base", 40)
+        .documents_of([
+            CityOf { zip: (variable::<_, i32>("base") + 2).to_int(), name: "$name" },
+            CityOf { zip: variable::<_, i32>("base"), name: "Oslo" },
+        ])
+        .await?
+        .try_collect()
+        .await?;
+    assert_eq!(rows, [City { zip: 42, name: "$name".into() }, City { zip: 40, name: "Oslo".into() }]);
+
+    let places = filled(&db).await?;
+    let joined = places.aggregate().sort(|p| p.id().asc()).lookup(|p| CitiesOf {
+        cities: from_documents_of([CityOf { zip: (variable::<_, i32>("zip") * 10).to_int(), name: "next" }])
+            .let_(("zip", p.zip()), |cities, _| cities),
+    });
+    let rows: Vec<Cities> = joined.cast::<Cities>().await?.try_collect().await?;
+    let next = |zip| Cities { cities: vec![City { zip, name: "next".into() }] };
+    assert_eq!(rows, [next(10), next(20)]);
     Ok(())
 }
 

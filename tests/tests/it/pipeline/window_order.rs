@@ -6,8 +6,8 @@ use odm::{
     bson::{Document, doc},
     expr::Exprs,
     pipeline::{
-        Current, Unbounded, dense_rank, derivative, document_number, exp_moving_avg, integral, linear_fill,
-        locf, rank, shift, sort_by, sum,
+        Current, Unbounded, Windows, avg, bottom, dense_rank, derivative, document_number, exp_moving_avg,
+        first, integral, last, linear_fill, locf, max, min, push, rank, shift, sort_by, sum, top,
     },
 };
 
@@ -118,6 +118,111 @@ async fn the_error_names_the_function_the_field_and_the_order_that_it_needs(db: 
         &error,
         "expected an ascending sort by exactly one field, which a window by `range` needs, found a descending one",
     );
+}
+
+#[derive(Debug, Shape)]
+struct Number {
+    number: f64,
+}
+
+#[derive(Debug, Shape)]
+struct Numbers {
+    numbers: Vec<f64>,
+}
+
+/// Runs each function over a window that does not contain the row. Asserts which rows are null, and that a field that holds
+/// no null is refused.
+macro_rules! over_no_rows {
+    ($samples:expr; $($function:expr => $nulls:expr;)*) => { $(
+        let function = $function;
+        let rows: Vec<Computed> = $samples
+            .aggregate()
+            .set_window_fields(|s| sort_by(s.a().asc()), |s| ComputedOf { computed: function(s) })
+            .cast::<Computed>()
+            .await
+            .unwrap()
+            .try_collect()
+            .await
+            .unwrap();
+        let nulls: Vec<bool> = rows.iter().map(|row| row.computed.is_none()).collect();
+        assert_eq!(nulls, $nulls, "{} {rows:?}", stringify!($function));
+        let error = $samples
+            .aggregate()
+            .set_window_fields(|s| sort_by(s.a().asc()), |s| NumberOf { number: function(s) })
+            .await
+            .unwrap_err();
+        assert!(error.is_not_sent(), "{error:?}");
+        let text = error.to_string();
+        let words = "expected a window that contains the row itself, or an `Option` as the field, found a window that is \
+                     empty for some rows, for which $";
+        assert!(text.contains(words) && text.contains("$setWindowFields.number"), "{text}");
+    )* };
+}
+
+#[odm_test::test]
+async fn a_window_without_the_row_needs_a_field_that_holds_null(db: Database) {
+    let samples = db.collection::<Sample>();
+    for number in [1.0, 2.0, 4.0] {
+        samples.insert_one(&Sample { id: Id::new(), a: number, b: number }).await.unwrap();
+    }
+    over_no_rows! { samples;
+        |s: Row| max(s.b()).documents(-3, -1) => [true, false, false];
+        |s: Row| min(s.b()).documents(Unbounded, -1) => [true, false, false];
+        |s: Row| avg(s.b()).documents(1, 2) => [false, false, true];
+        |s: Row| first(s.b()).documents(1, Unbounded) => [false, false, true];
+        |s: Row| last(s.b()).range(-1, -0.5) => [true, false, true];
+        |s: Row| top(Sample::fields().b().asc(), s.b()).documents(-1, -1) => [true, false, false];
+        |s: Row| bottom(Sample::fields().b().asc(), s.b()).documents(2, 2) => [false, true, true];
+    }
+    // These windows contain the row, or the function has a value over no rows.
+    let rows: Vec<Number> = samples
+        .aggregate()
+        .set_window_fields(|s| sort_by(s.a().asc()), |s| NumberOf { number: max(s.b()).documents(-1, 1) })
+        .cast::<Number>()
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [2.0, 4.0, 4.0]);
+    let rows: Vec<Number> = samples
+        .aggregate()
+        .set_window_fields(|s| sort_by(s.a().asc()), |s| NumberOf { number: sum(s.b()).documents(-2, -1) })
+        .cast::<Number>()
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [0.0, 1.0, 3.0]);
+    let rows: Vec<Numbers> = samples
+        .aggregate()
+        .set_window_fields(|s| sort_by(s.a().asc()), |s| NumbersOf { numbers: push(s.b()).documents(1, 1) })
+        .cast::<Numbers>()
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(rows.into_iter().map(|row| row.numbers).collect::<Vec<_>>(), [vec![2.0], vec![4.0], vec![]]);
+}
+
+#[odm_test::test]
+async fn a_window_without_partition_and_order_is_all_rows(db: Database) {
+    let samples = db.collection::<Sample>();
+    for number in [1.0, 2.0, 4.0] {
+        samples.insert_one(&Sample { id: Id::new(), a: number, b: number }).await.unwrap();
+    }
+    let rows: Vec<Number> = samples
+        .aggregate()
+        .set_window_fields(|_| Windows::new(), |s| NumberOf { number: sum(s.a()) })
+        .cast::<Number>()
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [7.0, 7.0, 7.0]);
 }
 
 fn assert_refused(error: &Error, words: &str) {

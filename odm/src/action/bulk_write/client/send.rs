@@ -19,6 +19,7 @@ use crate::{
     error::{BulkWriteError, Error, ErrorKind, Result},
     exec,
     operation::Verb,
+    pipeline::unknown_operator,
     write::{Ready, ReplyMeaning, Statement},
 };
 
@@ -79,6 +80,7 @@ pub(super) async fn send(
             (BulkWriteError::of_driver(&many, error), updates)
         }
     };
+    report.map_failures(unknown_operator);
     for (position, (meaning, target)) in meanings.into_iter().enumerate() {
         match meaning {
             ReplyMeaning::Same => {}

@@ -7,7 +7,7 @@ use mongodb::bson::{Bson, Document, doc};
 use super::{JoinsOn, path_name};
 use crate::{
     error::codec::CodecResult,
-    expr::Expression,
+    expr::{Expression, rendered::Rendered},
     model::{Model, PolicyFields, SoftDelete, Tenanted},
     path::{IntoBase, Operand, Path, Root},
     pipeline::{
@@ -15,7 +15,7 @@ use crate::{
         stage::{documents::constants, paths},
     },
     policies::{Deleted, Scope, Tenant, scoped_stages},
-    value::Doc,
+    value::{Array, Doc},
 };
 
 /// Starts a join with the collection of `F`, for the literal of [`lookup`](crate::Pipeline::lookup) or of
@@ -36,8 +36,20 @@ pub fn from_documents<F: Doc>(documents: impl IntoIterator<Item = F>) -> LookupF
     LookupFrom { source: InPipeline(constants(documents)), model: PhantomData }
 }
 
+/// Starts a join with the documents that an expression evaluates to. It reads the variables of the join by their names:
+/// `from_documents_of([CityOf { zip: variable::<_, i32>("zip") }]).let_(("zip", l.zip()), |cities, _| cities)`.
+///
+/// `pipeline: [{ $documents: expression }]`
+pub fn from_documents_of<F, X>(documents: X) -> LookupFrom<F, InPipeline>
+where
+    X: Expression<Document, T: Array<Item = F>>,
+    F: Doc,
+{
+    LookupFrom { source: InPipeline(documents.render().map(Rendered::into_value)), model: PhantomData }
+}
+
 /// The documents of a join: those of the collection of `F`, or those in the pipeline, if `S` is [`InPipeline`]. Construct
-/// with [`from`] or [`from_documents`].
+/// with [`from`], [`from_documents`] or [`from_documents_of`].
 pub struct LookupFrom<F, S = InCollection> {
     pub(super) source: S,
     model: PhantomData<fn() -> F>,

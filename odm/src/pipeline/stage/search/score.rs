@@ -5,7 +5,7 @@ use mongodb::bson::{Bson, Document, doc};
 use crate::{
     error::codec::CodecResult,
     expr::{Expression, Exprs, exprs, rendered::Rendered},
-    pipeline::{AllowsMatch, Pipeline},
+    pipeline::{AllowsScore, Pipeline},
     value::Value,
 };
 
@@ -90,7 +90,7 @@ impl ScoreOptions {
     }
 }
 
-impl<In, Row: Value, P: AllowsMatch> Pipeline<In, Row, P> {
+impl<In, Row: Value, P> Pipeline<In, Row, P> {
     /// Sets the score of each row, which [`Meta::SCORE`](crate::expr::Meta) returns. The options are a
     /// [`ScoreNormalization`], or [`ScoreOptions`].
     ///
@@ -101,7 +101,10 @@ impl<In, Row: Value, P: AllowsMatch> Pipeline<In, Row, P> {
         self,
         options: impl Into<ScoreOptions>,
         score: impl FnOnce(Exprs<Row>) -> X,
-    ) -> Self {
+    ) -> Self
+    where
+        P: AllowsScore,
+    {
         let score = score(exprs::<Row>()).render();
         self.then("$score", options.into().render(score))
     }
@@ -112,7 +115,10 @@ impl<In, Row: Value, P: AllowsMatch> Pipeline<In, Row, P> {
     /// `{ $rerank: options }`
     ///
     /// Requires MongoDB 8.3 with Atlas Search.
-    pub fn rerank(self, options: impl Into<Document>) -> Self {
+    pub fn rerank(self, options: impl Into<Document>) -> Self
+    where
+        P: AllowsScore,
+    {
         self.then_raw("$rerank", options.into())
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     index::SearchIndex,
     model::{CollectionOptions, Validator},
     operation::Verb,
+    pipeline::{check_stages, unknown_operator},
     schema::validator::ModelValidator,
 };
 
@@ -110,6 +111,11 @@ impl CollectionChanges {
 
     /// Sends a command with the write concern of the database, which `run_command` does not add.
     async fn send(&self, verb: Verb, mut command: Document) -> Result<Document> {
+        if let Ok(stages) = command.get_array("pipeline") {
+            let stages: Vec<_> = stages.iter().filter_map(Bson::as_document).cloned().collect();
+            let servers = self.comparison.database().servers();
+            self.operation(verb).check(check_stages(servers, &stages))?;
+        }
         let database = self.comparison.database().driver();
         let concern = database.write_concern().and_then(|concern| serialize_to_bson(concern).ok());
         if let Some(Bson::Document(concern)) = concern
@@ -117,6 +123,6 @@ impl CollectionChanges {
         {
             command.insert("writeConcern", concern);
         }
-        exec::run(self.operation(verb), database.run_command(command)).await
+        exec::run(self.operation(verb), database.run_command(command)).await.map_err(unknown_operator)
     }
 }

@@ -101,7 +101,10 @@ fn others() -> Vec<Entry> {
         ("expr/random::rand", vec![expr(|_| expr::rand().lt(0.5))]),
         (
             "expr/script::function",
-            vec![one(|r| expr::function::<_, i32>("function(a) { return a }", (r.number(),)))],
+            vec![
+                one(|r| expr::function::<_, i32>("function(a) { return a }", (r.number(),))),
+                one(|_| expr::function::<_, i32>("function() { return 1 }", ())),
+            ],
         ),
         ("expr/variable::let_", vec![one(|r| expr::let_(("name", r.number()), |name| name + 1))]),
         ("expr::asc", vec![ordered(true)]),

@@ -356,6 +356,10 @@ fn first() -> Vec<Entry> {
             "pipeline/stage/documents::documents",
             rendered(rows().documents([Author { first: "Ada".into(), last: "Lovelace".into() }])),
         ),
+        (
+            "pipeline/stage/documents::documents_of",
+            rendered(rows().documents_of([AuthorOf { first: "Ada", last: "Lovelace" }])),
+        ),
         ("pipeline/stage/documents::current_op", rendered(rows().current_op(none()))),
         ("pipeline/stage/documents::list_local_sessions", rendered(rows().list_local_sessions(none()))),
         ("pipeline/stage/documents::list_sampled_queries", rendered(rows().list_sampled_queries(none()))),
@@ -395,6 +399,13 @@ fn windows() -> Vec<Entry> {
         ("pipeline/stage/window::set_window_fields", windows.clone()),
         ("pipeline/stage/window::partition_by", windows.clone()),
         ("pipeline/stage/window::sort_by", [windows, sorted].concat()),
+        (
+            "pipeline/stage/window::new",
+            rendered(
+                sales()
+                    .set_window_fields(|_| Windows::new(), |s| TotalOf { total: pipeline::sum(s.price()) }),
+            ),
+        ),
     ]
 }
 

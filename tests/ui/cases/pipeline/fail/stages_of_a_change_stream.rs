@@ -1,8 +1,12 @@
-use odm::{Collection, pipeline};
+use odm::{Collection, bson::doc, pipeline};
 use odm_integration::story::Order;
 
 fn watch(orders: &Collection<Order>) {
     let _ = orders.watch().pipeline(|changes| changes.limit(10));
+}
+
+fn rerank(orders: &Collection<Order>) {
+    let _ = orders.watch().pipeline(|changes| changes.rerank(doc! {}));
 }
 
 fn split(orders: &Collection<Order>) {

@@ -70,6 +70,7 @@ fn options() -> Vec<Entry> {
         ("expr/date::bin_size", vec![one(|r| r.date().date_trunc(TimeUnit::Hour).bin_size(6))]),
         ("expr/date::format", vec![one(|r| r.date().date_to_string().format("%Y"))]),
         ("expr/date::on_null", vec![one(|r| r.date().date_to_string().on_null("never"))]),
+        ("expr/date::on_null_as_bson", vec![one(|r| r.date().date_to_string().on_null_as_bson(0))]),
         ("expr/date::iso8601", vec![one(|r| r.date().date_to_parts().iso8601())]),
     ]
 }

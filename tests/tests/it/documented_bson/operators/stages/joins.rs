@@ -2,7 +2,8 @@
 
 use odm::{
     Embedded, Shape,
-    pipeline::{Pipeline, With, from, from_documents},
+    expr::variable,
+    pipeline::{Pipeline, With, from, from_documents, from_documents_of},
 };
 
 use super::{Customer, Entry, Person, Warehouse, rendered, sales};
@@ -52,6 +53,10 @@ fn joined() -> Vec<Entry> {
     });
     let given = sales()
         .lookup(|s| CitiesOf { cities: from_documents(cities()).equal(s.state(), |city| city.state()) });
+    let computed = sales().lookup(|s| CitiesOf {
+        cities: from_documents_of([CityOf { state: variable::<_, String>("state"), name: "Mobile" }])
+            .let_(("state", s.state()), |cities, _| cities),
+    });
     let equal = rendered(equal);
     vec![
         ("pipeline/stage/lookup::lookup", equal.clone()),
@@ -67,6 +72,7 @@ fn joined() -> Vec<Entry> {
             .concat(),
         ),
         ("pipeline/stage/lookup/from::from_documents", rendered(given)),
+        ("pipeline/stage/lookup/from::from_documents_of", rendered(computed)),
     ]
 }
 
