@@ -73,8 +73,8 @@ fn around<'s, T: Reply + std::marker::Send + 's>(
             let mut around = Around::begin(target.clone(), verb, lent, &mut own).await?;
             let before = around.before(statement).await;
             let (ready, pending) = target.operation(verb).check(before)?;
-            let sent = around.observe(|session| send(target, verb, Ok(ready), session)).await;
-            match &sent {
+            let outcome = around.observe(|session| send(target, verb, Ok(ready), session)).await;
+            match &outcome {
                 Ok(reply) => around.after(pending, reply.outcome()).await?,
                 Err(error) if matches!(error.kind(), ErrorKind::WriteConcern(_)) => {
                     // The error of the write says more than that of a hook.
@@ -82,7 +82,7 @@ fn around<'s, T: Reply + std::marker::Send + 's>(
                 }
                 Err(_) => {}
             }
-            sent
+            outcome
         })
     })
 }
