@@ -61,10 +61,22 @@
 //!
 //! Transactions need a replica set or a sharded cluster.
 //!
-//! A rewrite writes the document that the function returns, exactly. Nothing that a model adds to its writes
-//! otherwise is added, except the schema version, which is part of the document. The rules of the new model are
-//! checked, also by the validator of the collection. A rewrite reads the documents of all tenants, and those that are
-//! deleted by the [policies](macro@crate::Model#policies) of the model.
+//! Nothing that a model adds to its writes otherwise is added to a rewritten document, except the schema version, which
+//! is part of the document. The rules of the new model are checked, also by the validator of the collection. A rewrite
+//! reads the documents of all tenants, and those that are deleted by the [policies](macro@crate::Model#policies) of the
+//! model.
+//!
+//! # What is kept
+//!
+//! A rewrite writes the document that the function returns, followed by the stored fields that neither model declares,
+//! for example those of another program. A model declares the stored names and the aliases of its fields, those of its
+//! flattened documents and of all its variants, its tags, and the element with its version. A flattened map of the old
+//! model declares what it reads. So:
+//!
+//! - A field that only the old model declares is removed. That is how a rewrite removes a field.
+//! - A field that the new model declares is what the function returns, and missing if the new model does not write it.
+//! - If the old model has versions, its steps are applied first. What a step removes from the document is removed.
+//! - A document inside a field is replaced with the field. What it contains and its type does not declare is removed.
 //!
 //! # The history
 //!
@@ -84,6 +96,7 @@ mod outdated;
 mod report;
 mod rewrite;
 mod runner;
+mod undeclared;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -16,7 +16,7 @@ use mongodb::{
 };
 
 pub(crate) use self::{
-    encode::{EncodedDocuments, encode, encode_replacement},
+    encode::{EncodedDocuments, encode, encode_replacement, sized},
     kind::WriteKind,
     options::WriteOptions,
     policy::{ReplyMeaning, VersionGuard},

@@ -7,6 +7,7 @@ mod interrupted;
 mod outdated;
 mod refused;
 mod still_written;
+mod undeclared;
 
 use std::sync::{
     Arc, Mutex,
