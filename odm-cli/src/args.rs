@@ -87,6 +87,10 @@ pub(crate) struct Migrate {
     /// Accept that this migration has changed since it was applied
     #[arg(long, value_name = "MIGRATION")]
     pub(crate) accept_changed: Vec<String>,
+
+    /// Remove this migration from the history, which began, did not end, and is not in the list any more
+    #[arg(long, value_name = "MIGRATION")]
+    pub(crate) discard_unfinished: Vec<String>,
 }
 
 #[derive(Debug, Args)]

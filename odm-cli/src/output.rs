@@ -120,6 +120,9 @@ impl Failure {
         if let Some(MigrationError::Changed { migration, .. }) = self.migration() {
             lines.push(format!("  `migrate --accept-changed {migration}` accepts it"));
         }
+        if let Some(MigrationError::Unfinished { migration, .. }) = self.migration() {
+            lines.push(format!("  `migrate --discard-unfinished {migration}` discards it"));
+        }
         if let Some(MigrationError::Busy { .. }) = self.migration() {
             lines.push("  `migrate --wait SECONDS` waits for it".to_owned());
         }
