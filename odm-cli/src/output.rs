@@ -86,6 +86,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::NoUri | Self::Argument(_) => 2,
+            Self::Odm(error) if matches!(error.migration(), Some(MigrationError::Refused { .. })) => LEFT,
             Self::Odm(_) | Self::Print(_) => 1,
         }
     }
