@@ -208,9 +208,10 @@ impl Builder {
         for rule in meta.rules() {
             match &rule {
                 Rule::Compare { left, operator, right } => {
-                    let clause = match self.have_aliases(meta, &[left, right]) {
-                        true => Err(ALIASES),
-                        false => compare(meta, left, *operator, right, place),
+                    let clause = if self.have_aliases(meta, &[left, right]) {
+                        Err(ALIASES)
+                    } else {
+                        compare(meta, left, *operator, right, place)
                     };
                     match clause {
                         Ok(clause) => self.clauses.push(clause),
