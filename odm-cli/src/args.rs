@@ -46,22 +46,25 @@ pub(crate) struct Plan {
     #[arg(long)]
     pub(crate) check: bool,
 
-    /// Plan to hide, and later to drop, the indexes that no model declares
+    /// Plan to drop what no model declares: indexes, which are hidden first, and at once search indexes, validators, and
+    /// pre- and post-images
     #[arg(long)]
     pub(crate) drop_undeclared: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
-    /// Make the narrowing changes too: validators that refuse what the server accepts now
+    /// Make the narrowing changes too: validators that may refuse what the server accepts now
     #[arg(long)]
     pub(crate) allow_narrowing: bool,
 
-    /// Make the destructive changes too
+    /// Make the destructive changes too, which drop or rebuild indexes, let the server delete documents, replace validators
+    /// of other programs, or turn off pre- and post-images
     #[arg(long)]
     pub(crate) allow_destructive: bool,
 
-    /// Hide, and later drop, the indexes that no model declares
+    /// Drop what no model declares: indexes, which are hidden first. Search indexes, validators, and pre- and post-images
+    /// at once, with `--allow-destructive`
     #[arg(long)]
     pub(crate) drop_undeclared: bool,
 }
@@ -87,6 +90,10 @@ pub(crate) struct Migrate {
     /// Accept that this migration has changed since it was applied
     #[arg(long, value_name = "MIGRATION")]
     pub(crate) accept_changed: Vec<String>,
+
+    /// Remove this migration from the history, which began, did not end, and is not in the list any more
+    #[arg(long, value_name = "MIGRATION")]
+    pub(crate) discard_unfinished: Vec<String>,
 }
 
 #[derive(Debug, Args)]

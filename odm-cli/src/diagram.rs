@@ -1,9 +1,9 @@
 //! `diagram`: models and their references as a Mermaid class diagram.
 
-use std::{any::TypeId, collections::BTreeSet, fmt};
+use std::{any::TypeId, collections::BTreeSet, fmt, iter, ptr};
 
 use odm::{
-    meta::{ContentMeta, DocumentMeta, EnumMeta, TypeMeta},
+    meta::{ContentMeta, DocumentMeta, EnumMeta, FieldMeta, TypeMeta, VariantMeta},
     model::ModelMeta,
 };
 use serde_json::{Value, json};
@@ -15,7 +15,12 @@ use crate::output::Report;
 pub(crate) struct Diagram {
     classes: Vec<Class>,
     relations: BTreeSet<String>,
+    /// The class of each model.
     models: Vec<(TypeId, String)>,
+    /// The class of each document and enum, by what it declares: two of them may have one name.
+    named: Vec<(String, String)>,
+    /// The newtypes around the present value, which may contain themselves.
+    open: Vec<*const TypeMeta>,
 }
 
 #[derive(Debug)]
@@ -28,53 +33,85 @@ struct Class {
 
 impl Diagram {
     pub(crate) fn of(models: &[&'static ModelMeta]) -> Self {
-        let mut diagram = Self {
-            models: models
-                .iter()
-                .map(|model| (model.type_id(), model.document().name().to_owned()))
-                .collect(),
-            ..Self::default()
-        };
+        let mut diagram = Self::default();
         for model in models {
-            diagram.document(model.document(), Some(model.collection()));
+            let document = model.document();
+            let class = diagram.new_class_name(of_document(document), document.name());
+            diagram.models.push((model.type_id(), class));
+        }
+        for (position, model) in models.iter().enumerate() {
+            let class = diagram.models.get(position).map(|(_, class)| class.clone()).unwrap_or_default();
+            diagram.class(class, model.document(), Some(model.collection()));
         }
         diagram
+    }
+
+    /// Returns the name of the class of the type that declares this.
+    fn class_name(&mut self, declared: String, name: &str) -> String {
+        match self.named.iter().find(|(known, _)| *known == declared) {
+            Some((_, class)) => class.clone(),
+            None => self.new_class_name(declared, name),
+        }
+    }
+
+    /// Returns the name of a new class: the name of the type, with a number if another type has it.
+    fn new_class_name(&mut self, declared: String, name: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let mut names = iter::once(name.to_owned()).chain(numbered);
+        let is_free = |name: &String| self.named.iter().all(|(_, known)| known != name);
+        let free = names.find(is_free).unwrap_or_else(|| name.to_owned());
+        self.named.push((declared, free.clone()));
+        free
     }
 
     fn has(&self, name: &str) -> bool {
         self.classes.iter().any(|class| class.name == name)
     }
 
-    fn document(&mut self, document: &'static DocumentMeta, collection: Option<&str>) {
-        let name = document.name();
-        if self.has(name) {
+    /// Adds the class of a document, and returns its name.
+    fn document(&mut self, document: &'static DocumentMeta) -> String {
+        let class = self.class_name(of_document(document), document.name());
+        self.class(class.clone(), document, None);
+        class
+    }
+
+    fn class(&mut self, class: String, document: &'static DocumentMeta, collection: Option<&str>) {
+        if self.has(&class) {
             return;
         }
         let position = self.classes.len();
         let stereotype = collection.map(str::to_owned);
-        self.classes.push(Class { name: name.to_owned(), stereotype, members: Vec::new() });
+        self.classes.push(Class { name: class.clone(), stereotype, members: Vec::new() });
         if let Some(variants) = document.variants() {
-            self.variants(variants, name);
+            self.variants(variants, &class);
         }
-        for field in document.fields() {
+        self.fields(document.fields(), &class, Some(position));
+    }
+
+    /// Adds the relations of fields, and the members of the class at this position.
+    fn fields(&mut self, fields: &'static [FieldMeta], owner: &str, position: Option<usize>) {
+        for field in fields {
             let shown = if field.is_flattened() { field.rust_name() } else { field.name() };
             let optional = if field.is_required() { "" } else { "?" };
-            let stored_as = self.type_name(field.stored_as(), name, shown);
+            let stored_as = self.type_name(field.stored_as(), owner, shown);
             let member = format!("{} {}", stored_as.replace('?', "") + optional, member_name(shown));
-            if let Some(class) = self.classes.get_mut(position) {
+            if let Some(class) = position.and_then(|position| self.classes.get_mut(position)) {
                 class.members.push(member);
             }
         }
     }
 
-    fn enumeration(&mut self, meta: &'static EnumMeta) {
-        if self.has(meta.name()) {
-            return;
+    /// Adds the class of an enum, and returns its name.
+    fn enumeration(&mut self, meta: &'static EnumMeta) -> String {
+        let class = self.class_name(of_enum(meta), meta.name());
+        if self.has(&class) {
+            return class;
         }
         let members = meta.variants().iter().map(|variant| member_name(variant.name())).collect();
         let stereotype = Some("enumeration".to_owned());
-        self.classes.push(Class { name: meta.name().to_owned(), stereotype, members });
-        self.variants(meta, meta.name());
+        self.classes.push(Class { name: class.clone(), stereotype, members });
+        self.variants(meta, &class);
+        class
     }
 
     fn variants(&mut self, meta: &'static EnumMeta, owner: &str) {
@@ -88,6 +125,7 @@ impl Diagram {
                         self.type_name(value, owner, variant.name());
                     }
                 }
+                ContentMeta::Document(fields) => self.fields(fields, owner, None),
                 _ => {}
             }
         }
@@ -105,18 +143,25 @@ impl Diagram {
             TypeMeta::Tuple(_) => "array".to_owned(),
             TypeMeta::Map { values } => format!("map~{}~", self.type_name(values, owner, field)),
             TypeMeta::Document(document) => {
-                let document = document.get();
-                self.relate(owner, "*--", document.name(), field);
-                self.document(document, None);
-                document.name().to_owned()
+                let class = self.document(document.get());
+                self.relate(owner, "*--", &class, field);
+                class
             }
             TypeMeta::Enum(meta) => {
-                let meta = meta.get();
-                if meta.name() != owner {
-                    self.relate(owner, "-->", meta.name(), field);
+                let class = self.enumeration(meta.get());
+                if class != owner {
+                    self.relate(owner, "-->", &class, field);
                 }
-                self.enumeration(meta);
-                meta.name().to_owned()
+                class
+            }
+            TypeMeta::Recursive(_) if self.open.iter().any(|open| ptr::eq(*open, stored_as)) => {
+                "any".to_owned()
+            }
+            TypeMeta::Recursive(same) => {
+                self.open.push(stored_as);
+                let name = self.type_name(same.get(), owner, field);
+                self.open.pop();
+                name
             }
             TypeMeta::Id(id) => {
                 let known = self.models.iter().find(|(type_id, _)| *type_id == id.model());
@@ -137,6 +182,20 @@ impl Diagram {
     fn relate(&mut self, owner: &str, arrow: &str, other: &str, field: &str) {
         self.relations.insert(format!("{owner} {arrow} {other} : {}", member_name(field)));
     }
+}
+
+/// Returns what distinguishes a document type from others of its name. Its description may have several addresses.
+fn of_document(document: &DocumentMeta) -> String {
+    let fields = document.fields().iter();
+    let fields: Vec<String> = fields.map(|field| format!("{}={}", field.rust_name(), field.name())).collect();
+    let variants = document.variants().map(of_enum).unwrap_or_default();
+    format!("{} {} {variants}", document.name(), fields.join(" "))
+}
+
+/// Returns what distinguishes an enum from others of its name.
+fn of_enum(meta: &EnumMeta) -> String {
+    let variants: Vec<&str> = meta.variants().iter().map(VariantMeta::name).collect();
+    format!("enum {} {:?} {}", meta.name(), meta.tagging(), variants.join(" "))
 }
 
 /// Returns the alias of a BSON type.
@@ -186,5 +245,62 @@ impl fmt::Display for Diagram {
 impl Report for Diagram {
     fn json(&self) -> Value {
         json!({ "mermaid": self.to_string() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use odm::{Embedded, Id, Model, Value};
+
+    use super::*;
+
+    mod archive {
+        use odm::{Id, Model};
+
+        #[derive(Model)]
+        #[odm(collection = "archived_orders")]
+        pub(super) struct Order {
+            pub(super) id: Id<Self>,
+        }
+    }
+
+    #[derive(Model)]
+    #[odm(collection = "orders")]
+    struct Order {
+        id: Id<Self>,
+        archived: Option<Id<archive::Order>>,
+        payment: Payment,
+        tree: Tree,
+    }
+
+    #[derive(Value)]
+    #[allow(dead_code)] // only the declarations matter
+    enum Payment {
+        Card { bank: Bank },
+    }
+
+    #[derive(Embedded)]
+    struct Bank {
+        name: String,
+    }
+
+    #[derive(Value)]
+    struct Tree(Vec<Tree>);
+
+    #[test]
+    fn models_of_one_name_are_two_classes_and_variants_have_relations() {
+        let diagram = Diagram::of(&[Order::MODEL, archive::Order::MODEL]).to_string();
+        for line in [
+            "  class Order {",
+            "    <<orders>>",
+            "  class Order_2 {",
+            "    <<archived_orders>>",
+            "  Order ..> Order_2 : archived",
+            "  Payment *-- Bank : bank",
+            "  class Bank {",
+            "    any[] tree",
+        ] {
+            assert!(diagram.lines().any(|one| one == line), "{line}\n{diagram}");
+        }
     }
 }

@@ -86,6 +86,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::NoUri | Self::Argument(_) => 2,
+            Self::Odm(error) if matches!(error.migration(), Some(MigrationError::Refused { .. })) => LEFT,
             Self::Odm(_) | Self::Print(_) => 1,
         }
     }
@@ -119,6 +120,9 @@ impl Failure {
         }
         if let Some(MigrationError::Changed { migration, .. }) = self.migration() {
             lines.push(format!("  `migrate --accept-changed {migration}` accepts it"));
+        }
+        if let Some(MigrationError::Unfinished { migration, .. }) = self.migration() {
+            lines.push(format!("  `migrate --discard-unfinished {migration}` discards it"));
         }
         if let Some(MigrationError::Busy { .. }) = self.migration() {
             lines.push("  `migrate --wait SECONDS` waits for it".to_owned());

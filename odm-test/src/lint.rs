@@ -29,7 +29,7 @@ pub use self::report::unused_indexes;
 use self::{
     finding::{Finding, REPEATED},
     report::Indexes,
-    shape::{Query, queries},
+    shape::{Query, is_bulk_write, queries},
 };
 use crate::{error::Error, log::log};
 
@@ -114,13 +114,13 @@ impl Lint {
         called_at: Option<&'static Location<'static>>,
         runtime: &Handle,
     ) {
-        if started.db != self.database.name() {
+        if started.db != self.database.name() && !is_bulk_write(&started.command) {
             return;
         }
         let transaction = transaction(&started.command);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        for query in queries(&started.command) {
-            let key = (format!("{} {} {}", query.command, query.collection, query.shape()), called_at);
+        for query in queries(&started.command, self.database.name()) {
+            let key = (query.identity(), called_at);
             let State { seen, explains } = &mut *state;
             let seen = seen.entry(key).or_insert_with(|| {
                 explains.push(runtime.spawn(explain(self.database.clone(), query.clone(), called_at)));

@@ -61,10 +61,22 @@
 //!
 //! Transactions need a replica set or a sharded cluster.
 //!
-//! A rewrite writes the document that the function returns, exactly. Nothing that a model adds to its writes
-//! otherwise is added, except the schema version, which is part of the document. The rules of the new model are
-//! checked, also by the validator of the collection. A rewrite reads the documents of all tenants, and those that are
-//! deleted by the [policies](macro@crate::Model#policies) of the model.
+//! Nothing that a model adds to its writes otherwise is added to a rewritten document, except the schema version, which
+//! is part of the document. The rules of the new model are checked, also by the validator of the collection. A rewrite
+//! reads the documents of all tenants, and those that are deleted by the [policies](macro@crate::Model#policies) of the
+//! model.
+//!
+//! # What is kept
+//!
+//! A rewrite writes the document that the function returns, followed by the stored fields that neither model declares,
+//! for example those of another program. A model declares the stored names and the aliases of its fields, those of its
+//! flattened documents and of all its variants, its tags, and the element with its version. A flattened map of the old
+//! model declares what it reads. So:
+//!
+//! - A field that only the old model declares is removed. That is how a rewrite removes a field.
+//! - A field that the new model declares is what the function returns, and missing if the new model does not write it.
+//! - If the old model has versions, its steps are applied first. What a step removes from the document is removed.
+//! - A document inside a field is replaced with the field. What it contains and its type does not declare is removed.
 //!
 //! # The history
 //!
@@ -72,7 +84,8 @@
 //! `{ _id: "split-names", number: 0, checksum: "..", begun: .., applied: .., documents: 5 }`. The collection
 //! `odm_leases` contains the lease, with the position of the rewrite. A runner refuses to work if the history and the
 //! list do not fit: if a migration has changed since it was applied ([`migrations!`](crate::migrations!) computes a
-//! checksum of its source text), if an applied one is not in the list, or if a new one stands before an applied one.
+//! checksum of its source text), if one that is applied or has begun is not in the list, or if a new one stands before an
+//! applied one. A migration that has begun and is not applied may change: the next run continues with the new form.
 
 mod batch;
 mod checksum;
@@ -84,6 +97,7 @@ mod outdated;
 mod report;
 mod rewrite;
 mod runner;
+mod undeclared;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -145,6 +159,8 @@ struct Settings {
     lease: Duration,
     wait: Duration,
     accepted: Vec<String>,
+    /// The migrations that began, did not end, and are to be removed from the history.
+    discarded: Vec<String>,
     listener: Option<Listener>,
 }
 
@@ -155,6 +171,7 @@ impl Default for Settings {
             lease: Duration::from_secs(15),
             wait: Duration::ZERO,
             accepted: Vec::new(),
+            discarded: Vec::new(),
             listener: None,
         }
     }
@@ -167,6 +184,7 @@ impl fmt::Debug for Settings {
             .field("lease", &self.lease)
             .field("wait", &self.wait)
             .field("accepted", &self.accepted)
+            .field("discarded", &self.discarded)
             .finish_non_exhaustive()
     }
 }
@@ -225,6 +243,14 @@ impl Migrate {
         self
     }
 
+    /// Removes a migration from the history that began, did not end, and is not in the list any more, in the next run.
+    /// What it has changed until then stays. Has no effect on a migration that is applied, and on one that is in the list,
+    /// which the next run continues. [`verify`](Self::verify) accepts no unfinished migration.
+    pub fn discard_unfinished(mut self, migration: impl Into<String>) -> Self {
+        self.settings.discarded.push(migration.into());
+        self
+    }
+
     /// Runs the migrations that are not applied, in their order. Returns what was done.
     ///
     /// A second run does nothing. Several processes may run at once: one works, and the others wait if
@@ -237,7 +263,7 @@ impl Migrate {
     /// Returns an error with an [`Error::migration`](crate::Error::migration):
     ///
     /// - `Declared`: the list cannot be run. Then [`is_not_sent`](crate::Error::is_not_sent) is true.
-    /// - `Changed`, `Unknown`, `OutOfOrder`: the history does not fit the list. Nothing was changed.
+    /// - `Changed`, `Unknown`, `Unfinished`, `OutOfOrder`: the history does not fit the list. Nothing was changed.
     /// - `Busy`: another runner has the lease. `LeaseLost`: another runner has taken it over.
     /// - `Refused`: documents cannot be rewritten. All others of the migration are, and the migrations after it are not
     ///   applied. `StillPending`, `StillWritten`: the migration does not end.
@@ -264,7 +290,7 @@ impl Migrate {
     ///
     /// # Errors
     ///
-    /// Returns an error with `Declared`, `Changed`, `Unknown` or `OutOfOrder`, as [`run`](Self::run) does, or one for
+    /// Returns an error with `Declared`, `Changed`, `Unknown`, `Unfinished` or `OutOfOrder`, as [`run`](Self::run) does, or one for
     /// which [`is_unavailable`](crate::Error::is_unavailable) is true if no server could be used in time.
     pub async fn dry_run(&self) -> Result<DryRun> {
         let (stop, stopped) = lease::stop();

@@ -22,12 +22,20 @@
 //!   checked. A document of a newer version is refused.
 //! - Rules about several fields, ranges of dates and lengths of bytes are conditions beside the schema.
 //!
-//! What the server cannot check, the plan lists as checked in Rust only: [`Plan::rust_only`]. The server accepts a few
-//! documents besides that the model does not read: doubles beyond 2^53 in an integer field and integers beyond 2^53 in
-//! a floating-point field, a number beyond the range of `f32` or of a decimal type, a string of several characters in a
-//! `char`, zero in a `NonZero`, a double beyond 10^15 in a field with `multiple_of`, a string that is not a URL or an address, a map with keys of another type, a date that is not midnight for a
-//! day without time, two elements with one name, the levels below the third of a type that contains itself, and what
-//! only serde can judge. An element that two flattened values declare is judged by both.
+//! What the server cannot check, the plan lists as checked in Rust only: [`Plan::rust_only`]. The server also accepts a
+//! few documents that the model does not read:
+//!
+//! - doubles beyond 2^53 in an integer field, and integers beyond 2^53 in a floating-point field
+//! - a number beyond the range of `f32` or of a decimal type, and zero in a `NonZero`
+//! - a double beyond 10^15 in a field with `multiple_of`
+//! - a string of several characters in a `char`, and a string that is not a URL or an address
+//! - a map with keys of another type
+//! - a date that is not midnight for a day without time
+//! - two elements with one name
+//! - the levels below the third of a type that contains itself
+//! - what only serde can judge
+//!
+//! An element that two flattened values declare is judged by both.
 //!
 //! `apply` creates a collection with its validator. A validator that may refuse more than the present one is
 //! [`Impact::Narrowing`], and is set only after `allow_narrowing()`. [`Schema::scan`] counts the stored documents that
@@ -55,7 +63,7 @@ pub use self::{
     validator::{ModelValidator, RustOnly, value_schema},
 };
 
-use self::{compare::Comparison, diff::Undeclared};
+use self::{compare::Comparison, diff::UndeclaredPolicy};
 use crate::{
     Database, Model,
     error::{Error, ErrorKind, Result, SchemaError},
@@ -83,7 +91,7 @@ impl Database {
         Schema(Comparison {
             database: self.clone(),
             models,
-            undeclared: Undeclared::default(),
+            undeclared: UndeclaredPolicy::default(),
             known: Vec::new(),
             known_validators: Vec::new(),
             known_options: Vec::new(),
@@ -119,21 +127,30 @@ impl Schema {
     }
 
     /// Leaves the options of a collection out of the plan that its model does not declare: those that another program or
-    /// an administrator set, and the shard key of a collection that is not in a sharded cluster.
+    /// an administrator set. Also leaves out what the server cannot have: the shard key of a collection that is not in a
+    /// sharded cluster, and the search indexes if the server has no search.
     ///
-    /// Without this, the plan reports them, and is never empty.
+    /// Without this, the plan reports them, and is never empty, and [`verify`](Self::verify) fails if search indexes are
+    /// declared and the server has no search.
     pub fn known_options<M: Model>(mut self) -> Self {
         self.0.known_options.push(M::COLLECTION);
         self
     }
 
-    /// Plans to drop the indexes that no model declares and that are not [known](Self::known_index).
+    /// Plans to drop what no model declares and is not known: indexes, search indexes, validators, and pre- and
+    /// post-images.
     ///
-    /// An index is hidden first, which is safe: a query that needs it becomes slow, and the index can be shown again
-    /// at once. The next plan drops the indexes that are hidden, which is destructive. Validators of collections whose
-    /// models declare none are dropped too.
+    /// - An index is hidden first, which is safe: a query that needs it becomes slow, and the index can be shown again
+    ///   at once. The next plan drops the indexes that are hidden, which is destructive.
+    /// - A search index cannot be hidden: the first plan drops it, which is destructive.
+    /// - The validator of a collection whose model declares none is dropped, which is destructive.
+    /// - The pre- and post-images of a collection whose model does not declare them are turned off, which is
+    ///   destructive, because a change stream may need them.
+    ///
+    /// [`known_index`](Self::known_index), [`known_validator`](Self::known_validator) and
+    /// [`known_options`](Self::known_options) except what another program needs.
     pub fn drop_undeclared(mut self) -> Self {
-        self.0.undeclared = Undeclared::Drop;
+        self.0.undeclared = UndeclaredPolicy::Drop;
         self
     }
 
@@ -143,7 +160,11 @@ impl Schema {
     /// [`listIndexes`](https://www.mongodb.com/docs/manual/reference/command/listIndexes/). As on the server, two
     /// indexes are the same if their keys, `unique`, `sparse`, `partial`, `collation` and projection are the same. A
     /// live index may have another name, unless the declaration specifies one. Two validators are the same if they
-    /// differ only in the order of keys and lists and in the types of numbers.
+    /// differ only in the types of numbers, in the order of keys, and in the order of `bsonType`, `required` and `enum`.
+    /// The order of other lists is a difference, for example of an `anyOf` or of the `items` of a tuple.
+    ///
+    /// Search indexes are read only of collections whose models declare some, and of the other collections if any model
+    /// declares some.
     ///
     /// # Errors
     ///
@@ -170,7 +191,8 @@ impl Schema {
     /// Returns an error if the database lacks something that is declared, or has it in another form. Changes nothing.
     ///
     /// This is for the start of a service, if another program applies the plan. Indexes and validators that are not
-    /// declared are no error.
+    /// declared are no error. A declared search index is an error if the server has no search, unless
+    /// [`known_options`](Self::known_options) accepts that. A search index that the server is still building is no error.
     ///
     /// ```no_run
     /// # use odm::{Model, models};

@@ -233,6 +233,10 @@ pub trait Value: Sized + 'static {
     /// How the values of this type are stored.
     const STORED_AS: &'static TypeMeta = &TypeMeta::Any;
 
+    /// Whether two values are equal in Rust if and only if the server finds their stored values equal.
+    #[doc(hidden)]
+    const IS_EQUAL_AS_STORED: bool = false;
+
     /// The variants, if the type is an enum.
     #[doc(hidden)]
     const VARIANTS: &'static EnumMeta = &EnumMeta::NONE;

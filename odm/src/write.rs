@@ -16,7 +16,7 @@ use mongodb::{
 };
 
 pub(crate) use self::{
-    encode::{EncodedDocuments, encode, encode_replacement, encode_unchecked},
+    encode::{EncodedDocuments, encode, encode_replacement, encode_unchecked, sized},
     kind::WriteKind,
     options::WriteOptions,
     policy::{ReplyMeaning, VersionGuard},

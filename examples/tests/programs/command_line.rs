@@ -137,6 +137,12 @@ async fn introspection_names_what_it_is_unsure_of(server: Server, db: Database) 
     let unsure = models["models"][0]["unsure"].as_array().unwrap();
     assert!(unsure.iter().any(|one| one == "keyed: a map: its names look like keys"), "{unsure:?}");
 
+    let (sampled, _) = text(&shop(&server, &db, &["introspect", "odd.things", "--sample", "2"]), 0);
+    let sample = "a sample of 2 of about 4 documents: others may have more fields and other types";
+    assert_eq!(sampled.lines().next(), Some(&*format!("// {sample}")));
+    let sampled = shop(&server, &db, &["introspect", "odd.things", "--sample", "2", "--json"]);
+    assert_eq!(json(&text(&sampled, 0).0)["models"][0]["unsure"][0], sample);
+
     let (_, errors) = text(&shop(&server, &db, &["introspect", "nothing"]), 2);
     assert_eq!(errors, "error: the collection `nothing` has no documents\n");
 }
@@ -198,10 +204,10 @@ async fn documents_that_cannot_be_migrated_are_listed(server: Server, db: Databa
     text(&shop(&server, &db, &["apply"]), 0);
     let orders = db.driver().collection::<Document>("orders");
     orders.insert_one(doc! { "_id": 5, "reference": "A", "euros": 1 }).await.unwrap();
-    let (_, errors) = text(&shop(&server, &db, &["migrate"]), 1);
+    let (_, errors) = text(&shop(&server, &db, &["migrate"]), 3);
     assert!(errors.contains("1 document cannot be rewritten, all others are"), "{errors}");
     assert!(errors.contains("\n  5: the document with `_id` 5 does not fit the declared type"), "{errors}");
-    let (_, errors) = text(&shop(&server, &db, &["migrate", "--json"]), 1);
+    let (_, errors) = text(&shop(&server, &db, &["migrate", "--json"]), 3);
     let errors = json(&errors);
     assert_eq!((&errors["migration"], &errors["refused"]["count"]), (&"totals-in-cents".into(), &1.into()));
     assert_eq!(errors["refused"]["samples"][0]["id"], 5);
@@ -215,6 +221,28 @@ async fn documents_that_cannot_be_migrated_are_listed(server: Server, db: Databa
     let (done, _) = text(&shop(&server, &db, &["migrate", "--json", "--wait", "5", "--batch-size", "10"]), 0);
     assert_eq!(json(&done)["applied"][0]["documents"], 0);
     text(&shop(&server, &db, &["migrate", "--status"]), 0);
+    text(&shop(&server, &db, &["verify"]), 0);
+}
+
+#[odm_test::test]
+async fn a_history_that_does_not_fit_hides_no_difference_of_the_schema(server: Server, db: Database) {
+    let history = db.driver().collection::<Document>("odm_migrations");
+    let applied = odm::bson::DateTime::now();
+    history.insert_one(doc! { "_id": "gone", "checksum": "", "applied": applied }).await.unwrap();
+    let (missing, errors) = text(&shop(&server, &db, &["verify"]), 1);
+    assert!(missing.starts_with("missing: + "), "{missing}");
+    assert!(
+        errors.contains("the migration `gone` was applied to this database and is not in the list"),
+        "{errors}"
+    );
+
+    history.update_one(doc! {}, doc! { "$unset": { "applied": "" } }).await.unwrap();
+    let (_, errors) = text(&shop(&server, &db, &["migrate"]), 1);
+    assert!(errors.ends_with("\n  `migrate --discard-unfinished gone` discards it\n"), "{errors}");
+    let (states, _) = text(&shop(&server, &db, &["migrate", "--status"]), 3);
+    assert!(states.ends_with("gone: begun, not ended, and not in the list\n"), "{states}");
+    text(&shop(&server, &db, &["apply"]), 0);
+    text(&shop(&server, &db, &["migrate", "--discard-unfinished", "gone"]), 0);
     text(&shop(&server, &db, &["verify"]), 0);
 }
 

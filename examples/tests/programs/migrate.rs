@@ -31,12 +31,21 @@ async fn a_migration_that_is_killed_loses_nothing_and_rewrites_nothing_twice(ser
 }
 
 #[odm_test::test]
+async fn a_document_that_is_rewritten_again_is_counted(server: Server) {
+    let run = run(&server, &["--documents", "1000", "--kills", "0", "--repeat", "2"]);
+    let output = String::from_utf8(run.stdout).unwrap();
+    assert!(!run.status.success());
+    assert!(output.lines().last().unwrap().ends_with(" kills=0 lost=0 twice=2 left=0"), "{output}");
+}
+
+#[odm_test::test]
 async fn wrong_arguments_are_refused(server: Server) {
     let run = run(&server, &["--kill", "2"]);
     let errors = String::from_utf8(run.stderr).unwrap();
     assert!(!run.status.success());
     assert!(
-        errors.contains("expected `--documents NUMBER` and `--kills NUMBER`, found `--kill`"),
+        errors
+            .contains("expected `--documents NUMBER`, `--kills NUMBER` or `--repeat NUMBER`, found `--kill`"),
         "{errors}"
     );
 }

@@ -40,11 +40,11 @@ async fn sources(database: &Database, arguments: &args::Introspect) -> Result<Ve
     }
     let mut sources = Vec::new();
     for collection in collections {
-        let fields = read(&database.driver().collection(&collection), arguments.sample)
+        let (fields, total) = read(&database.driver().collection(&collection), arguments.sample)
             .await
             .map_err(Error::from_driver)?;
         if fields.documents() > 0 {
-            sources.push(Source::of(&collection, fields));
+            sources.push(Source::of(&collection, fields, total));
         } else if named {
             return Err(Failure::Argument(format!("the collection `{collection}` has no documents")));
         }
@@ -52,23 +52,28 @@ async fn sources(database: &Database, arguments: &args::Introspect) -> Result<Ve
     Ok(sources)
 }
 
-/// Reads all documents, or a sample of them if there are more.
-async fn read(collection: &Collection<RawDocumentBuf>, sample: u64) -> odm::mongodb::error::Result<Fields> {
+/// Reads all documents, or a sample of them if there are more. Then also returns about how many there are.
+async fn read(
+    collection: &Collection<RawDocumentBuf>,
+    sample: u64,
+) -> odm::mongodb::error::Result<(Fields, Option<u64>)> {
     let mut fields = Fields::default();
     let limit = i64::try_from(sample).unwrap_or(i64::MAX).max(1);
-    if collection.estimated_document_count().await? <= sample {
+    let total = collection.estimated_document_count().await?;
+    if total <= sample {
         let mut cursor = collection.find(doc! {}).await?;
         while cursor.advance().await? {
             fields.add(cursor.current());
         }
+        Ok((fields, None))
     } else {
         let stages = [doc! { "$sample": { "size": limit } }];
         let mut cursor = collection.aggregate(stages).allow_disk_use(true).await?;
         while cursor.advance().await? {
             fields.add(cursor.current());
         }
+        Ok((fields, Some(total)))
     }
-    Ok(fields)
 }
 
 /// One model, or a module for each of several.

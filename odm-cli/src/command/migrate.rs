@@ -32,6 +32,9 @@ pub(crate) async fn run(
     for migration in arguments.accept_changed {
         migrate = migrate.accept_changed(migration);
     }
+    for migration in arguments.discard_unfinished {
+        migrate = migrate.discard_unfinished(migration);
+    }
     let bar = progress::is_visible().then(progress::bar);
     if let Some(bar) = bar.clone() {
         migrate = migrate.on_progress(move |progress| progress::show(&bar, progress));
@@ -97,6 +100,7 @@ impl Report for States {
                 MigrationState::Begun { documents, .. } => ("begun", Some(*documents)),
                 MigrationState::Applied { documents, .. } => ("applied", Some(*documents)),
                 MigrationState::Changed => ("changed", None),
+                MigrationState::Unfinished => ("unfinished", None),
                 _ => ("unknown", None),
             };
             json!({ "documents": documents, "migration": status.migration(), "state": state })

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::output::{Failure, Output, Report};
 
 pub(crate) async fn run(schema: Schema, migrate: Migrate, output: Output) -> Result<ExitCode, Failure> {
-    let mut missing = Missing::default();
+    let (mut missing, mut failure) = (Missing::default(), None);
     if let Err(error) = schema.verify().await {
         match error.schema() {
             Some(SchemaError::Outdated { changes, .. }) => missing.changes.clone_from(changes),
@@ -22,8 +22,21 @@ pub(crate) async fn run(schema: Schema, migrate: Migrate, output: Output) -> Res
     if let Err(error) = migrate.verify().await {
         match error.migration() {
             Some(MigrationError::Pending { migrations, .. }) => missing.migrations.clone_from(migrations),
+            // The history does not fit the list. What the schema lacks is known nevertheless.
+            Some(
+                MigrationError::Changed { .. }
+                | MigrationError::Unknown { .. }
+                | MigrationError::Unfinished { .. }
+                | MigrationError::OutOfOrder { .. },
+            ) => failure = Some(error),
             _ => return Err(error.into()),
         }
+    }
+    if let Some(error) = failure {
+        if !missing.is_empty() {
+            output.print_left(&missing, true);
+        }
+        return Err(error.into());
     }
     Ok(output.print_left(&missing, !missing.is_empty()))
 }

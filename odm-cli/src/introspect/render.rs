@@ -15,14 +15,25 @@ pub(crate) struct Source {
     imports: Imports,
     items: Vec<String>,
     unsure: Vec<String>,
+    /// What was read, if it was not all.
+    sample: Option<String>,
 }
 
 impl Source {
-    /// Writes a model for the documents of a collection.
-    pub(crate) fn of(collection: &str, mut fields: Fields) -> Self {
+    /// Writes a model for the documents of a collection. `total` is about how many there are, if only a sample was read.
+    pub(crate) fn of(collection: &str, mut fields: Fields, total: Option<u64>) -> Self {
         fields.find_maps();
-        let Writer { imports, items, unsure, .. } = Writer::model(collection, &fields);
-        Self { collection: collection.to_owned(), imports, items, unsure }
+        let sample = total.map(|total| {
+            format!(
+                "a sample of {} of about {total} documents: others may have more fields and other types",
+                fields.documents()
+            )
+        });
+        let Writer { imports, items, mut unsure, .. } = Writer::model(collection, &fields);
+        if let Some(sample) = &sample {
+            unsure.insert(0, sample.clone());
+        }
+        Self { collection: collection.to_owned(), imports, items, unsure, sample }
     }
 
     /// Returns the name of the collection.
@@ -38,6 +49,9 @@ impl Source {
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sample) = &self.sample {
+            writeln!(f, "// {sample}")?;
+        }
         writeln!(f, "{}", self.imports)?;
         for (position, item) in self.items.iter().enumerate() {
             if position > 0 {

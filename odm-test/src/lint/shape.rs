@@ -41,8 +41,12 @@ const OF_THE_CALL: [&str; 13] = [
     "batchSize",
 ];
 
-/// Returns the queries of a command: several for an `update` or a `delete` with several statements.
-pub(super) fn queries(command: &Document) -> Vec<Query> {
+/// Returns the queries of a command: several for an `update` or a `delete` with several statements, and for a `bulkWrite`.
+/// This command belongs to no database, so its queries are those of `database`.
+pub(super) fn queries(command: &Document, database: &str) -> Vec<Query> {
+    if is_bulk_write(command) {
+        return of_bulk_write(command, database).collect();
+    }
     let Some((name, Bson::String(collection))) = command.iter().next() else { return Vec::new() };
     let own: Document = command
         .iter()
@@ -95,6 +99,55 @@ pub(super) fn queries(command: &Document) -> Vec<Query> {
     }
 }
 
+/// Returns whether the command writes to collections of any databases. It is sent to `admin`.
+pub(super) fn is_bulk_write(command: &Document) -> bool {
+    command.keys().next().is_some_and(|name| name == "bulkWrite")
+}
+
+/// Returns the queries of the writes of a `bulkWrite`, each as the command of one collection, which the server explains.
+fn of_bulk_write(command: &Document, database: &str) -> impl Iterator<Item = Query> {
+    let namespaces: Vec<&Document> = statements(command, "nsInfo").collect();
+    let let_ = command.get("let").cloned();
+    statements(command, "ops").filter_map(move |op| {
+        let (name, list) = match op.keys().next()?.as_str() {
+            "update" => ("update", "updates"),
+            "delete" => ("delete", "deletes"),
+            _ => return None,
+        };
+        let index = op.get(name).and_then(|index| match index {
+            Bson::Int32(index) => usize::try_from(*index).ok(),
+            Bson::Int64(index) => usize::try_from(*index).ok(),
+            _ => None,
+        })?;
+        let (of, collection) = namespaces.get(index)?.get_str("ns").ok()?.split_once('.')?;
+        if of != database {
+            return None;
+        }
+        let filter = op.get_document("filter").ok()?.clone();
+        let mut statement = doc! { "q": filter.clone() };
+        for (from, to) in [("updateMods", "u"), ("hint", "hint"), ("collation", "collation")] {
+            statement.extend(op.get(from).map(|value| (to.to_owned(), value.clone())));
+        }
+        let is_multi = op.get_bool("multi").unwrap_or(false);
+        if name == "update" {
+            statement.insert("multi", is_multi);
+            statement.extend(op.get("arrayFilters").map(|value| ("arrayFilters".to_owned(), value.clone())));
+        } else {
+            statement.insert("limit", i32::from(!is_multi));
+        }
+        let mut explained = doc! { name: collection, list: [statement] };
+        explained.extend(let_.iter().map(|let_| ("let".to_owned(), let_.clone())));
+        Some(Query {
+            collection: collection.to_owned(),
+            command: name,
+            filter,
+            sort: Document::new(),
+            explained,
+            reads: false,
+        })
+    })
+}
+
 fn statements<'a>(command: &'a Document, list: &str) -> impl Iterator<Item = &'a Document> {
     command.get_array(list).into_iter().flatten().filter_map(Bson::as_document)
 }
@@ -115,6 +168,19 @@ fn writes_or_has_no_plan(stage: &Document) -> bool {
 }
 
 impl Query {
+    /// Returns what distinguishes the query from others: its shape, all stages of a pipeline, and the collation.
+    pub(super) fn identity(&self) -> String {
+        let stages = self.explained.get_array("pipeline").into_iter().flatten().map(|stage| match stage {
+            Bson::Document(stage) if stage.contains_key("$match") => shape(stage),
+            stage => of_stage("", stage),
+        });
+        let lists = ["updates", "deletes"].iter().flat_map(|list| statements(&self.explained, list));
+        let own = std::iter::once(&self.explained).chain(lists);
+        let collations = own.filter_map(|one| one.get("collation")).map(Bson::to_string);
+        let parts: Vec<String> = stages.chain(collations).collect();
+        format!("{} {} {} {}", self.command, self.collection, self.shape(), parts.join(" "))
+    }
+
     /// Returns the query with the types of the values instead of the values: `{ status: { $eq: string } }`.
     pub(super) fn shape(&self) -> String {
         let filter = shape(&self.filter);
@@ -139,6 +205,35 @@ fn shape(document: &Document) -> String {
     let fields: Vec<_> =
         document.iter().map(|(name, value)| format!("{name}: {}", of_value(value))).collect();
     format!("{{ {} }}", fields.join(", "))
+}
+
+/// Formats a part of a stage: the names of fields and collections in it are not values.
+fn of_stage(name: &str, part: &Bson) -> String {
+    const NAMES: [&str; 9] = [
+        "from",
+        "coll",
+        "as",
+        "localField",
+        "foreignField",
+        "connectFromField",
+        "connectToField",
+        "path",
+        "key",
+    ];
+    match part {
+        Bson::Document(part) => {
+            let fields: Vec<_> =
+                part.iter().map(|(name, value)| format!("{name}: {}", of_stage(name, value))).collect();
+            format!("{{ {} }}", fields.join(", "))
+        }
+        Bson::Array(items) => {
+            let mut shapes: Vec<_> = items.iter().map(|item| of_stage(name, item)).collect();
+            shapes.dedup();
+            format!("[{}]", shapes.join(", "))
+        }
+        Bson::String(text) if text.starts_with('$') || NAMES.contains(&name) => text.clone(),
+        value => of_value(value),
+    }
 }
 
 fn of_value(value: &Bson) -> String {
@@ -172,7 +267,7 @@ mod tests {
             "filter": { "status": { "$eq": "open" }, "total": { "$gt": 5, "$lt": 9.5 }, "tags": { "$in": ["a", "b"] } },
             "sort": { "placedAt": -1 },
         };
-        let [query] = queries(&command).try_into().unwrap();
+        let [query] = queries(&command, "shop").try_into().unwrap();
         assert_eq!((query.command, query.collection.as_str(), query.reads), ("find", "orders", true));
         assert_eq!(
             query.shape(),
@@ -188,7 +283,7 @@ mod tests {
             { "q": { "a": 1 }, "u": { "$set": { "b": 1 } } },
             { "q": { "c": 1 }, "u": { "$set": { "b": 1 } } },
         ] };
-        let queries = queries(&update);
+        let queries = queries(&update, "shop");
         assert_eq!(
             queries.iter().map(Query::shape).collect::<Vec<_>>(),
             ["filter { a: number }", "filter { c: number }"]
@@ -198,10 +293,59 @@ mod tests {
     }
 
     #[test]
+    fn pipelines_that_differ_after_their_filter_and_collations_are_distinguished() {
+        let identity = |stage: Document, collation: Option<&str>| {
+            let mut command = doc! { "aggregate": "orders", "pipeline": [{ "$match": { "a": 1 } }, stage, { "$match": { "b": 2 } }] };
+            command
+                .extend(collation.map(|locale| ("collation".to_owned(), doc! { "locale": locale }.into())));
+            let [query] = queries(&command, "shop").try_into().unwrap();
+            query.identity()
+        };
+        let lookup = |from: &str| doc! { "$lookup": { "from": from, "localField": "a", "foreignField": "b", "as": "c" } };
+        let limit = |limit: i32| doc! { "$limit": limit };
+        let added = |value: &str| doc! { "$set": { "a": { "$eq": ["$b", value] } } };
+        assert_ne!(identity(lookup("customers"), None), identity(lookup("products"), None));
+        assert_ne!(identity(limit(1), None), identity(doc! { "$sort": { "a": 1 } }, None));
+        assert_ne!(identity(limit(1), None), identity(limit(1), Some("en")));
+        assert_eq!(identity(limit(1), None), identity(limit(2), None));
+        assert_eq!(identity(added("x"), None), identity(added("y"), None));
+        assert_ne!(identity(added("x"), None), identity(added("$y"), None));
+    }
+
+    #[test]
+    fn each_write_of_a_bulk_write_is_a_query() {
+        let command = doc! {
+            "bulkWrite": 1, "$db": "admin", "nsInfo": [{ "ns": "shop.orders" }, { "ns": "shop.old.orders" }, { "ns": "other.orders" }],
+            "ops": [
+                { "insert": 0, "document": { "a": 1 } },
+                { "update": 0, "filter": { "a": 1 }, "updateMods": { "$set": { "b": 1 } }, "multi": true },
+                { "delete": 1, "filter": { "c": "x" }, "multi": false },
+                { "delete": 2, "filter": { "d": "x" }, "multi": false },
+            ],
+        };
+        let found = queries(&command, "shop");
+        let lines: Vec<_> =
+            found.iter().map(|query| (query.collection.as_str(), query.command, query.shape())).collect();
+        assert_eq!(
+            lines,
+            [
+                ("orders", "update", "filter { a: number }".to_owned()),
+                ("old.orders", "delete", "filter { c: string }".to_owned()),
+            ]
+        );
+        assert_eq!(
+            found[1].explained,
+            doc! { "delete": "old.orders", "deletes": [{ "q": { "c": "x" }, "limit": 1 }] }
+        );
+    }
+
+    #[test]
     fn commands_without_a_query_and_pipelines_that_write_have_no_shape() {
-        assert!(queries(&doc! { "insert": "orders", "documents": [] }).is_empty());
-        assert!(queries(&doc! { "ping": 1 }).is_empty());
-        assert!(queries(&doc! { "aggregate": 1, "pipeline": [] }).is_empty());
-        assert!(queries(&doc! { "aggregate": "orders", "pipeline": [{ "$out": "copy" }] }).is_empty());
+        assert!(queries(&doc! { "insert": "orders", "documents": [] }, "shop").is_empty());
+        assert!(queries(&doc! { "ping": 1 }, "shop").is_empty());
+        assert!(queries(&doc! { "aggregate": 1, "pipeline": [] }, "shop").is_empty());
+        assert!(
+            queries(&doc! { "aggregate": "orders", "pipeline": [{ "$out": "copy" }] }, "shop").is_empty()
+        );
     }
 }

@@ -25,9 +25,16 @@ pub enum MigrationError {
         /// The name of the migration.
         migration: String,
     },
-    /// The history contains a migration that is not in the list.
+    /// The history contains a migration as applied that is not in the list.
     #[non_exhaustive]
     Unknown {
+        /// The name of the migration.
+        migration: String,
+    },
+    /// The history contains a migration that began, did not end, and is not in the list. Run a program that has it in its
+    /// list, or discard it: [`Migrate::discard_unfinished`](crate::migrate::Migrate::discard_unfinished).
+    #[non_exhaustive]
+    Unfinished {
         /// The name of the migration.
         migration: String,
     },
@@ -97,6 +104,7 @@ impl MigrationError {
             Self::Declared { migration, .. }
             | Self::Changed { migration }
             | Self::Unknown { migration }
+            | Self::Unfinished { migration }
             | Self::OutOfOrder { migration, .. }
             | Self::Refused { migration, .. }
             | Self::StillPending { migration, .. }
@@ -211,6 +219,11 @@ impl fmt::Display for MigrationError {
                 f,
                 "the migration `{migration}` was applied to this database and is not in the list: is this program older \
                  than the database?"
+            ),
+            Self::Unfinished { migration } => write!(
+                f,
+                "the migration `{migration}` began on this database, did not end, and is not in the list; run it with the \
+                 program that has it, or, if its partial effect does no harm, discard it with `discard_unfinished`"
             ),
             Self::OutOfOrder { migration, applied } => write!(
                 f,

@@ -22,6 +22,7 @@ pub struct FieldMeta {
     /// Returns the value of a missing field, if the field has a default.
     default: Option<fn() -> Option<Bson>>,
     is_flattened: bool,
+    is_equal_as_stored: bool,
     on_delete: Option<OnDelete>,
 }
 
@@ -70,6 +71,7 @@ impl FieldMeta {
             is_read: true,
             default: None,
             is_flattened: false,
+            is_equal_as_stored: false,
             on_delete: None,
         }
     }
@@ -138,6 +140,12 @@ impl FieldMeta {
         self.is_flattened
     }
 
+    /// Returns whether two values are equal in Rust if and only if the server finds their stored values equal. `false` if
+    /// that is not certain.
+    pub(crate) fn is_equal_as_stored(&self) -> bool {
+        self.is_equal_as_stored
+    }
+
     /// Returns what happens to the document when the document that the field refers to is deleted.
     pub fn on_delete(&self) -> Option<OnDelete> {
         self.on_delete
@@ -176,6 +184,11 @@ impl FieldMeta {
     #[must_use]
     pub const fn never_read(self) -> Self {
         Self { is_read: false, ..self }
+    }
+
+    /// Records whether two values are equal in Rust if and only if the server finds their stored values equal.
+    pub(crate) const fn equal_as_stored(self, is_equal: bool) -> Self {
+        Self { is_equal_as_stored: is_equal, ..self }
     }
 
     /// Records that the elements of the field are stored in the document itself.

@@ -7,7 +7,7 @@ use mongodb::{
 };
 
 use super::{
-    HISTORY, LEASES,
+    HISTORY, LEASES, Settings,
     batch::options,
     lease::{Fence, Lease},
     list::{Migrations, Named},
@@ -67,18 +67,25 @@ impl History {
         record.is_some_and(|record| record.applied.is_some() && record.checksum != named.checksum)
     }
 
-    /// Returns an error if the list does not fit the history. `accepted` are the migrations that may have changed.
+    /// Returns an error if the list does not fit the history. The settings contain the migrations that may have changed,
+    /// and those that may be unfinished.
     pub(super) fn check(
         &self,
         migrations: &Migrations,
-        accepted: &[String],
+        settings: &Settings,
         database: &Database,
     ) -> Result<()> {
-        let unknown = self.0.iter().find(|record| !migrations.names().any(|name| name == record.name));
-        let changed =
-            migrations.iter().find(|named| self.is_changed(named) && !accepted.contains(&named.name));
+        let is_listed = |record: &Record| migrations.names().any(|name| name == record.name);
+        let is_discarded =
+            |record: &Record| record.applied.is_none() && settings.discarded.contains(&record.name);
+        let unknown = self.0.iter().find(|record| !is_listed(record) && !is_discarded(record));
+        let changed = migrations
+            .iter()
+            .find(|named| self.is_changed(named) && !settings.accepted.contains(&named.name));
         let problem = if let Some(Named { name, .. }) = changed {
             Some(MigrationError::Changed { migration: name.clone() })
+        } else if let Some(Record { name, applied: None, .. }) = unknown {
+            Some(MigrationError::Unfinished { migration: name.clone() })
         } else if let Some(Record { name, .. }) = unknown {
             Some(MigrationError::Unknown { migration: name.clone() })
         } else {
@@ -100,6 +107,16 @@ impl History {
     /// Returns the migrations that are not applied, with their numbers in the list.
     pub(super) fn pending<'m>(&self, migrations: &'m Migrations) -> Vec<(usize, &'m Named)> {
         migrations.iter().enumerate().filter(|(_, named)| !self.is_applied(&named.name)).collect()
+    }
+
+    /// Returns the names of the unfinished migrations that are not in the list and are to be discarded.
+    pub(super) fn discarded(&self, migrations: &Migrations, settings: &Settings) -> Vec<&str> {
+        let unfinished = self.0.iter().filter(|record| record.applied.is_none());
+        let names = unfinished.map(|record| record.name.as_str());
+        names
+            .filter(|name| settings.discarded.iter().any(|one| one == name))
+            .filter(|name| !migrations.names().any(|listed| listed == *name))
+            .collect()
     }
 
     /// Returns the migrations that have changed since they were applied.
@@ -128,6 +145,27 @@ pub(super) async fn end(lease: &Lease, session: &mut Session, named: &Named, doc
 pub(super) async fn accept(lease: &Lease, session: &mut Session, named: &Named) -> Result<()> {
     let update = doc! { "$set": { "checksum": &named.checksum } };
     update_in_transaction(lease, session, &named.name, update, lease.position.clone()).await
+}
+
+/// Removes a migration that did not end from the history, and its position.
+pub(super) async fn discard(lease: &mut Lease, session: &mut Session, name: &str) -> Result<()> {
+    let is_other = |position: &Document| !position.get_str("migration").is_ok_and(|one| one == name);
+    lease.position = lease.position.take().filter(is_other);
+    let fence = &lease.fence;
+    let body = |mut tx: Tx| {
+        let (fence, position) = (fence.clone(), lease.position.clone());
+        let unfinished = doc! { "_id": name, "applied": { "$exists": false } };
+        async move {
+            let database = fence.database();
+            let history: mongodb::Collection<Document> = database.driver().collection(HISTORY);
+            let delete = history.delete_one(unfinished).session(tx.driver());
+            exec::run(operation(database, HISTORY, "delete"), delete).await?;
+            fence.check(&mut tx, position).await
+        }
+    };
+    fence.database().transaction(body).session(session).with_options(options()).await?;
+    lease.renewed();
+    Ok(())
 }
 
 /// Updates a document of the history, if this runner still has the lease.
@@ -183,7 +221,13 @@ pub(super) async fn status(database: &Database, migrations: &Migrations) -> Resu
         states.push(MigrationStatus::new(&named.name, state));
     }
     let unknown = history.0.iter().filter(|record| !migrations.names().any(|name| name == record.name));
-    states.extend(unknown.map(|record| MigrationStatus::new(&record.name, MigrationState::Unknown)));
+    states.extend(unknown.map(|record| {
+        let state = match record.applied {
+            Some(_) => MigrationState::Unknown,
+            None => MigrationState::Unfinished,
+        };
+        MigrationStatus::new(&record.name, state)
+    }));
     Ok(states)
 }
 

@@ -5,11 +5,12 @@ use std::{error::Error as StdError, fmt, future::Future, sync::Arc};
 use futures_core::future::BoxFuture;
 use mongodb::bson::{Document, RawDocument, RawDocumentBuf};
 
+use super::undeclared::Stored;
 use crate::{
     Database, Model,
     error::Error,
     filter::{Filter, IntoFilter},
-    value::{Doc, Versioned, from_slice},
+    value::{Doc, Versioned},
     write::encode_replacement,
 };
 
@@ -54,6 +55,9 @@ impl Migration {
     /// an error with the ids and the reasons. The same holds for a document that does not fit the old model, that
     /// violates a rule of the new one, or that the server refuses.
     ///
+    /// The fields that neither model declares stay in the document. Those that only the old model declares are removed:
+    /// that is how a rewrite removes a field. See [what is kept](crate::migrate#what-is-kept).
+    ///
     /// A rewritten document must not match `pending`, because the filter determines which documents are left. For
     /// example, `exists(true)` of a field that the new model does not have. If the two forms do not differ otherwise,
     /// give the models versions and use [`upgrade`](Self::upgrade). The server reads the whole collection in the
@@ -83,8 +87,10 @@ impl Migration {
 
     /// Rewrites the documents with an older schema version than the model: what reading upgrades one by one.
     ///
-    /// `{ schema_version: { $not: { $gte: 3 } } }` selects the documents, with the stored name of the version. The
-    /// history knows only the text of the migration, so give the next version a migration of its own.
+    /// `{ schema_version: { $not: { $gte: 3 } } }` selects the documents, with the stored name of the version. The fields
+    /// that the model does not declare stay as the steps leave them: a step removes a field with `remove`. See
+    /// [what is kept](crate::migrate#what-is-kept). The history knows only the text of the migration, so give the next
+    /// version a migration of its own.
     ///
     /// ```
     /// # use odm::{Id, Model, bson::Document, migrate::Migration, migrations};
@@ -160,10 +166,12 @@ impl Rewrite {
                 "has an empty filter: it must match only documents that are not rewritten yet".to_owned()
             });
         }
-        let transform = move |old: &RawDocument| {
-            let document: Old = from_slice(old.as_bytes()).map_err(|error| unreadable(&error))?;
-            let document = rewrite(document).into_rewritten()?;
-            encode_replacement(&document).map_err(|error| unwritable(&error))
+        let transform = move |stored: &RawDocument| {
+            let stored = Stored::<Old>::read(stored).map_err(|error| unreadable(&error))?;
+            let (old, undeclared) = stored.into_parts();
+            let new = rewrite(old).into_rewritten()?;
+            let document = encode_replacement(&new).map_err(|error| unwritable(&error))?;
+            undeclared.append_to::<R::Document>(document).map_err(|error| unwritable(&error))
         };
         Self {
             collection: Old::COLLECTION,

@@ -18,7 +18,8 @@ impl<M: Model + Versioned> Collection<M> {
     /// reading upgrades one by one.
     ///
     /// `{ schema_version: { $not: { $gte: 3 } } }` selects the documents, with the stored name of the version. They are
-    /// those of the whole collection, whatever the tenant of this handle is, and deleted ones too.
+    /// those of the whole collection, whatever the tenant of this handle is, and deleted ones too. The fields that the
+    /// model does not declare stay as the steps leave them: see [what is kept](crate::migrate#what-is-kept).
     ///
     /// Awaiting it returns how many documents were rewritten. It works as a [migration](crate::migrate) does: in
     /// batches of one transaction each, so that no concurrent write is lost, by one runner at a time, and with a

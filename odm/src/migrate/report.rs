@@ -246,6 +246,7 @@ impl fmt::Display for MigrationStatus {
             }
             MigrationState::Changed => write!(f, "{migration}: changed since it was applied"),
             MigrationState::Unknown => write!(f, "{migration}: applied, and not in the list"),
+            MigrationState::Unfinished => write!(f, "{migration}: begun, not ended, and not in the list"),
         }
     }
 }
@@ -272,8 +273,11 @@ pub enum MigrationState {
     },
     /// It is applied, and its declaration has changed since.
     Changed,
-    /// The history contains it, and the list does not.
+    /// It is applied, and not in the list.
     Unknown,
+    /// It has begun and did not end, and is not in the list.
+    /// [`discard_unfinished`](super::Migrate::discard_unfinished) removes it from the history.
+    Unfinished,
 }
 
 /// Returns a number of documents as text.

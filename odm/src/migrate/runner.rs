@@ -5,7 +5,7 @@ use std::{pin::pin, sync::Arc};
 use futures_util::future::{Either, select};
 
 use super::{
-    HISTORY, Migrate,
+    HISTORY, Migrate, Settings,
     history::{self, History},
     lease::{self, Lease, Stopped},
     list::Named,
@@ -40,23 +40,29 @@ impl Runner {
         let Migrate { database, migrations, settings } = &self.migrate;
         migrations.check()?;
         let history = History::read(database).await?;
-        history.check(migrations, &settings.accepted, database)?;
-        if history.pending(migrations).is_empty() && history.changed(migrations).is_empty() {
+        history.check(migrations, settings, database)?;
+        if history.pending(migrations).is_empty()
+            && history.changed(migrations).is_empty()
+            && history.discarded(migrations, settings).is_empty()
+        {
             return Ok(Migrated::default());
         }
         let stored = lease::start_session(database, LEASE).await?;
         let mut session = stored.lock().await;
-        let lease = Lease::claim(database, &mut session, LEASE, settings).await?;
-        let done = self.apply(&lease, &mut session).await;
+        let mut lease = Lease::claim(database, &mut session, LEASE, settings).await?;
+        let done = self.apply(&mut lease, &mut session).await;
         lease.release(&stored, done.is_ok()).await;
         done
     }
 
-    async fn apply(&self, lease: &Lease, session: &mut Session) -> Result<Migrated> {
+    async fn apply(&self, lease: &mut Lease, session: &mut Session) -> Result<Migrated> {
         let Migrate { database, migrations, settings } = &self.migrate;
         // Another runner may have applied some before this one had the lease.
         let history = History::read(database).await?;
-        history.check(migrations, &settings.accepted, database)?;
+        history.check(migrations, settings, database)?;
+        for name in history.discarded(migrations, settings) {
+            history::discard(lease, session, name).await?;
+        }
         for named in history.changed(migrations) {
             history::accept(lease, session, named).await?;
         }
@@ -105,7 +111,7 @@ impl Runner {
         let Migrate { database, migrations, settings } = &self.migrate;
         migrations.check()?;
         let history = History::read(database).await?;
-        history.check(migrations, &settings.accepted, database)?;
+        history.check(migrations, settings, database)?;
         let mut planned = Vec::new();
         let total = migrations.iter().count();
         for (index, named) in history.pending(migrations) {
@@ -126,7 +132,7 @@ pub(super) async fn verify(migrate: &Migrate) -> Result<()> {
     let Migrate { database, migrations, .. } = migrate;
     migrations.check()?;
     let history = History::read(database).await?;
-    history.check(migrations, &[], database)?;
+    history.check(migrations, &Settings::default(), database)?;
     let names = |(_, named): (usize, &Named)| named.name.clone();
     let migrations: Vec<String> = history.pending(migrations).into_iter().map(names).collect();
     if migrations.is_empty() {

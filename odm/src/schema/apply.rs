@@ -37,15 +37,15 @@ impl Apply {
         Self { plan, narrowing: false, destructive: false, listener: None }
     }
 
-    /// Makes the narrowing changes of the plan too: validators after which the server refuses writes that it accepts
-    /// now.
+    /// Makes the narrowing changes of the plan too: validators that may refuse writes that the server accepts now.
     pub fn allow_narrowing(mut self) -> Self {
         self.narrowing = true;
         self
     }
 
     /// Makes the destructive changes of the plan too: indexes that are dropped, those that are dropped and built
-    /// again, TTL indexes that delete documents, and validators of other programs that are replaced or dropped.
+    /// again, search indexes that are dropped, TTL indexes and options that delete documents, validators of other
+    /// programs that are replaced or dropped, and pre- and post-images that are turned off.
     ///
     /// If an index cannot be built again, for example because documents have the same key, the dropped one is
     /// restored. If that fails too, the error is [`SchemaError::NotRestored`](crate::error::SchemaError::NotRestored).

@@ -40,7 +40,8 @@ pub enum SchemaChange {
         options: Box<CollectionOptions>,
         /// What differs.
         differences: Vec<Difference>,
-        /// The impact: a smaller collection and a shorter expiry delete documents.
+        /// The impact: a smaller collection and a shorter expiry delete documents, and change streams may need pre- and
+        /// post-images.
         impact: Impact,
     },
     /// The collection differs in options that the server does not modify. `apply` does not change it: create the
@@ -63,7 +64,8 @@ pub enum SchemaChange {
         /// The server is a router of a sharded cluster, so the shard key has an effect.
         is_cluster: bool,
     },
-    /// The search index is missing: `apply` creates it. The server builds it in the background.
+    /// The search index is missing: `apply` creates it. The server builds it in the background; one that is not built
+    /// yet is no difference.
     #[non_exhaustive]
     CreateSearchIndex {
         /// The collection.
@@ -71,8 +73,8 @@ pub enum SchemaChange {
         /// The index as declared.
         index: SearchIndex,
     },
-    /// The definition of the search index differs: `apply` replaces it. The server builds the index anew in the background,
-    /// and searches use the old one meanwhile.
+    /// The definition of the search index differs, or the server failed to build it: `apply` replaces the definition. The
+    /// server builds the index anew in the background, and searches use the old one meanwhile.
     #[non_exhaustive]
     ModifySearchIndex {
         /// The collection.
@@ -84,7 +86,8 @@ pub enum SchemaChange {
         /// The impact: the server does not change the type of an index.
         impact: Impact,
     },
-    /// No model declares the search index, and it is to be dropped: if the caller allows it, `apply` does.
+    /// No model declares the search index, and it is to be dropped: if the caller allows it, `apply` does. Unlike another
+    /// index, it cannot be hidden first.
     #[non_exhaustive]
     DropSearchIndex {
         /// The collection.
@@ -100,7 +103,9 @@ pub enum SchemaChange {
         /// The name of the live index.
         name: String,
     },
-    /// The server has no search, so it cannot have the declared index: `apply` does nothing.
+    /// The server has no search, so it cannot have the declared index: `apply` does nothing, and
+    /// [`Schema::verify`](crate::schema::Schema::verify) returns an error.
+    /// [`known_options`](crate::schema::Schema::known_options) accepts it.
     #[non_exhaustive]
     NoSearch {
         /// The collection.

@@ -4,7 +4,7 @@ use mongodb::bson::Document;
 
 use super::{
     change::SchemaChange,
-    diff::{DeclaredIndex, Undeclared, diff},
+    diff::{DeclaredIndex, UndeclaredPolicy, diff},
     live::{self, LiveCollection, LiveIndex, LiveValidator},
     models::{Declared, Models},
     options::{self, DeclaredOptions},
@@ -30,7 +30,7 @@ const PLAN: Verb = Verb::new("plan", "listCollections");
 pub(super) struct Comparison {
     pub(super) database: Database,
     pub(super) models: Models,
-    pub(super) undeclared: Undeclared,
+    pub(super) undeclared: UndeclaredPolicy,
     /// The collections and names of indexes that no model declares and that are left out.
     pub(super) known: Vec<(&'static str, String)>,
     /// The collections whose validators no model declares and that are left out.
@@ -81,6 +81,7 @@ impl Comparison {
     /// Returns the collections of the models, as listed.
     pub(super) async fn compare(&self) -> Result<Vec<Compared>> {
         let declared = self.declared()?;
+        let has_search = declared.iter().any(|model| !model.search_indexes.is_empty());
         let names: Vec<&str> = declared.iter().map(|model| model.collection).collect();
         let found = live::collections(&self.database, &names).await?;
         let is_sharded = declared.iter().any(|model| model.options.shard_key.is_some());
@@ -98,7 +99,11 @@ impl Comparison {
             let mut changes = self.changes(name, &indexes, found.as_deref(), live).await?;
             self.add_options(name, &options, live, &mut changes).await?;
             self.add_validator(name, validator.as_ref(), validator_of(live), &mut changes).await?;
-            self.add_search_indexes(name, &model.search_indexes, live.is_some(), &mut changes).await?;
+            // A view and a time series have search indexes only if their models declare some.
+            let may_have_some = has_search && live.is_some_and(LiveCollection::is_ordinary);
+            if may_have_some || !model.search_indexes.is_empty() {
+                self.add_search_indexes(name, &model.search_indexes, live.is_some(), &mut changes).await?;
+            }
             self.add_shard_key(name, &options.options, is_cluster, &mut changes).await?;
             let is_declared = options.options.time_series.is_some();
             let is_time_series = live.map_or(is_declared, LiveCollection::is_time_series);
@@ -118,11 +123,11 @@ impl Comparison {
 
     /// Returns the changes of a collection, and its indexes, as they are now.
     pub(super) async fn again(&self, collection: &Compared) -> Result<(Vec<SchemaChange>, Vec<LiveIndex>)> {
-        let (name, search) = (collection.name, &collection.search_indexes);
+        let name = collection.name;
         if !collection.is_validated() && !collection.has_options() {
             let live = live::indexes(&self.database, name, collection.is_time_series).await?;
             let mut changes = self.changes(name, &collection.indexes, live.as_deref(), None).await?;
-            self.add_search_indexes(name, search, live.is_some(), &mut changes).await?;
+            self.add_search_indexes_again(collection, live.is_some(), &mut changes).await?;
             return Ok((changes, live.unwrap_or_default()));
         }
         let found = live::collections(&self.database, &[name]).await?;
@@ -134,11 +139,26 @@ impl Comparison {
             let validator = collection.validator.as_ref();
             self.add_validator(name, validator, validator_of(live), &mut changes).await?;
         }
-        self.add_search_indexes(name, search, live.is_some(), &mut changes).await?;
+        self.add_search_indexes_again(collection, live.is_some(), &mut changes).await?;
         Ok((changes, indexes.unwrap_or_default()))
     }
 
-    /// Adds the changes of the search indexes. Asks the server only if a model declares some.
+    /// Adds the changes of the search indexes, if some are declared or to be dropped.
+    async fn add_search_indexes_again(
+        &self,
+        collection: &Compared,
+        exists: bool,
+        changes: &mut Vec<SchemaChange>,
+    ) -> Result<()> {
+        let drops = |change: &SchemaChange| matches!(change, SchemaChange::DropSearchIndex { .. });
+        let declared = &collection.search_indexes;
+        if declared.is_empty() && !collection.changes.iter().any(drops) {
+            return Ok(());
+        }
+        self.add_search_indexes(collection.name, declared, exists, changes).await
+    }
+
+    /// Adds the changes of the search indexes.
     async fn add_search_indexes(
         &self,
         name: &str,
@@ -146,9 +166,6 @@ impl Comparison {
         exists: bool,
         changes: &mut Vec<SchemaChange>,
     ) -> Result<()> {
-        if declared.is_empty() {
-            return Ok(());
-        }
         let live = search::live(&self.database, name).await?;
         let live = match live {
             LiveSearch::Indexes(_) if !exists => LiveSearch::Indexes(Vec::new()),
@@ -270,8 +287,8 @@ impl Comparison {
             if live.is_some() && !is_known {
                 let collection = name.to_owned();
                 changes.push(match self.undeclared {
-                    Undeclared::Report => SchemaChange::UndeclaredValidator { collection },
-                    Undeclared::Drop => SchemaChange::DropValidator { collection },
+                    UndeclaredPolicy::Report => SchemaChange::UndeclaredValidator { collection },
+                    UndeclaredPolicy::Drop => SchemaChange::DropValidator { collection },
                 });
             }
             return Ok(());

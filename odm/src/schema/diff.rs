@@ -16,7 +16,7 @@ pub(super) struct DeclaredIndex {
 
 /// What a plan says about an index that no model declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Undeclared {
+pub(super) enum UndeclaredPolicy {
     #[default]
     Report,
     /// Hide it, or drop it if it is hidden.
@@ -29,7 +29,7 @@ pub(super) fn diff(
     collection: &str,
     declared: &[DeclaredIndex],
     live: Option<&[LiveIndex]>,
-    undeclared: Undeclared,
+    undeclared: UndeclaredPolicy,
     known: &[&str],
 ) -> Vec<SchemaChange> {
     let mut changes = Vec::new();
@@ -57,12 +57,12 @@ pub(super) fn diff(
     changes
 }
 
-fn of_undeclared(collection: &str, live: &LiveIndex, undeclared: Undeclared) -> SchemaChange {
+fn of_undeclared(collection: &str, live: &LiveIndex, undeclared: UndeclaredPolicy) -> SchemaChange {
     let (collection, name) = (collection.to_owned(), live.spec.name.clone());
     match undeclared {
-        Undeclared::Report => SchemaChange::Undeclared { collection, name },
-        Undeclared::Drop if live.spec.is_hidden() => SchemaChange::DropIndex { collection, name },
-        Undeclared::Drop => SchemaChange::HideIndex { collection, name },
+        UndeclaredPolicy::Report => SchemaChange::Undeclared { collection, name },
+        UndeclaredPolicy::Drop if live.spec.is_hidden() => SchemaChange::DropIndex { collection, name },
+        UndeclaredPolicy::Drop => SchemaChange::HideIndex { collection, name },
     }
 }
 

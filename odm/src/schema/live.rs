@@ -23,7 +23,7 @@ const FIND: Verb = Verb::new("plan", "find");
 const HELLO: Verb = Verb::new("plan", "hello");
 
 /// The server's code for a collection that does not exist.
-const NAMESPACE_NOT_FOUND: i32 = 26;
+pub(super) const NAMESPACE_NOT_FOUND: i32 = 26;
 
 /// An existing collection.
 #[derive(Debug, Clone)]
@@ -160,6 +160,11 @@ impl LiveCollection {
 
     pub(super) fn is_view(&self) -> bool {
         self.kind == "view"
+    }
+
+    /// Returns whether it is neither a view nor a time series.
+    pub(super) fn is_ordinary(&self) -> bool {
+        self.kind == "collection"
     }
 
     pub(super) fn is_time_series(&self) -> bool {

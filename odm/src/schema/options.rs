@@ -7,7 +7,7 @@ use mongodb::bson::{Document, doc};
 use self::normal::{Kind, Normal};
 use super::{
     change::{Difference, Impact, SchemaChange},
-    diff::Undeclared,
+    diff::UndeclaredPolicy,
     live::LiveCollection,
     spec::{self, age, or_none},
 };
@@ -35,13 +35,13 @@ pub(super) fn diff(
     collection: &str,
     declared: &DeclaredOptions,
     live: &LiveCollection,
-    undeclared: Undeclared,
+    undeclared: UndeclaredPolicy,
     is_known: bool,
 ) -> Vec<SchemaChange> {
     let mut found = Found::default();
     let live = Normal::read(&live.options);
     found.compare(&declared.normal(&live.collation), &live);
-    if undeclared == Undeclared::Drop && found.images && !is_known {
+    if undeclared == UndeclaredPolicy::Drop && found.images && !is_known {
         found.images = false;
         found.in_place(IMAGES, "on", "off", Impact::Destructive);
     }

@@ -57,8 +57,9 @@ impl Plan {
         self.iter().any(SchemaChange::is_destructive)
     }
 
-    /// Returns whether the plan has changes after which the server may refuse writes that it accepts now.
-    /// [`apply`](Self::apply) makes them only with [`allow_narrowing`](Apply::allow_narrowing).
+    /// Returns whether the plan has validators that may refuse writes that the server accepts now.
+    /// [`apply`](Self::apply) sets them only with [`allow_narrowing`](Apply::allow_narrowing). A unique index is not
+    /// narrowing: see [`Impact::Slow`](super::Impact::Slow).
     pub fn is_narrowing(&self) -> bool {
         self.iter().any(SchemaChange::is_narrowing)
     }
@@ -72,8 +73,10 @@ impl Plan {
         })
     }
 
-    /// Returns the changes in the order in which they are made: by model as listed; the collection, its validator, the
-    /// indexes that are modified in place, those that are built, and those that are not declared.
+    /// Returns the changes in the order in which they are made: by model as listed. A collection that does not exist is
+    /// created with its validator. Of another one, the validator is set, then the options are modified, then indexes are
+    /// modified in place, built, and hidden or dropped, then search indexes are created, modified or dropped. What is
+    /// only reported, and what an administrator makes, stands among them.
     pub fn iter(&self) -> slice::Iter<'_, SchemaChange> {
         self.changes.iter()
     }

@@ -1,6 +1,7 @@
 //! `Scan`: how many stored documents would break what the models declare.
 
 mod read;
+mod refusal;
 mod run;
 mod unique;
 
@@ -20,11 +21,12 @@ impl Schema {
     /// nothing.
     ///
     /// It counts the documents that the model does not read, those that violate a rule of the model, those that the
-    /// declared validator would refuse, and those with a key that another document has in a unique index that is
-    /// missing. Each finding has up to five ids and the reasons. Run it before applying a plan that is narrowing.
+    /// declared validator would refuse unless it only warns, and those with a key that another document has in a unique
+    /// index that is missing. Each finding has up to five ids and the reasons. Run it before applying a plan that is narrowing.
     ///
     /// It sends a `find` of all documents of each collection, a `find` with `{ $nor: [validator] }` for a declared
-    /// validator, and an `aggregate` for each missing unique index, except text, wildcard and similar indexes. The
+    /// validator, an `aggregate` for each sample that the model accepts and the validator refuses, and an `aggregate` for
+    /// each missing unique index, except text, wildcard and similar indexes. The
     /// [policies](macro@crate::Model#policies) of the models do not apply: deleted documents and those of all tenants
     /// are read. The commands are not one snapshot.
     ///

@@ -5,7 +5,8 @@ use mongodb::bson::{Bson, Document, doc};
 
 use super::{
     change::{Difference, Impact, SchemaChange},
-    diff::Undeclared,
+    diff::UndeclaredPolicy,
+    live::NAMESPACE_NOT_FOUND,
     spec::filter::number,
 };
 use crate::{
@@ -21,8 +22,8 @@ const LIST: Verb = Verb::new("plan", "aggregate");
 /// The server's codes for search that it does not have: an unknown stage or command, search that is not configured, and
 /// a stage that only Atlas has.
 const NO_SEARCH: [i32; 5] = [59, 115, 31_082, 40_324, 6_047_401];
-/// The server's code for a collection that does not exist.
-const NAMESPACE_NOT_FOUND: i32 = 26;
+/// The status of an index that the server could not build.
+const FAILED: &str = "FAILED";
 
 /// What the server says about search indexes.
 #[derive(Debug, Clone)]
@@ -57,7 +58,7 @@ pub(super) fn diff(
     collection: &str,
     declared: &[SearchIndex],
     live: &LiveSearch,
-    undeclared: Undeclared,
+    undeclared: UndeclaredPolicy,
     known: &[&str],
 ) -> Vec<SchemaChange> {
     let name = || collection.to_owned();
@@ -76,7 +77,10 @@ pub(super) fn diff(
         match by_name(index.name()) {
             None => changes.push(SchemaChange::CreateSearchIndex { collection, index }),
             Some(live) => {
-                let differences = differences(&index, live);
+                let mut differences = differences(&index, live);
+                if differences.is_empty() && live.get_str("status").is_ok_and(|status| status == FAILED) {
+                    differences.push(Difference::new("status", FAILED, "READY"));
+                }
                 if !differences.is_empty() {
                     let is_of_type = differences.iter().any(|difference| difference.what() == "type");
                     let impact = if is_of_type { Impact::Manual } else { Impact::Slow };
@@ -90,8 +94,8 @@ pub(super) fn diff(
     for index in names.filter(|name| !is_declared(name)) {
         let (collection, index) = (name(), index.to_owned());
         changes.push(match undeclared {
-            Undeclared::Report => SchemaChange::UndeclaredSearchIndex { collection, name: index },
-            Undeclared::Drop => SchemaChange::DropSearchIndex { collection, name: index },
+            UndeclaredPolicy::Report => SchemaChange::UndeclaredSearchIndex { collection, name: index },
+            UndeclaredPolicy::Drop => SchemaChange::DropSearchIndex { collection, name: index },
         });
     }
     changes
@@ -137,7 +141,7 @@ mod tests {
     use crate::index::{SearchFieldType, Similarity};
 
     fn lines(declared: &[SearchIndex], live: &LiveSearch) -> Vec<String> {
-        let changes = diff("articles", declared, live, Undeclared::Report, &["theirs"]);
+        let changes = diff("articles", declared, live, UndeclaredPolicy::Report, &["theirs"]);
         changes.iter().map(ToString::to_string).collect()
     }
 
@@ -204,6 +208,26 @@ mod tests {
             ]
         );
         assert_eq!(lines(&[], &found("theirs", "search", doc! {})), [""; 0]);
+    }
+
+    /// The server builds it again if the definition is sent again.
+    #[test]
+    fn an_index_that_the_server_could_not_build_is_modified() {
+        let of_status = |status: &str| {
+            let definition =
+                doc! { "mappings": { "dynamic": false, "fields": { "title": { "type": "string" } } } };
+            LiveSearch::Indexes(vec![doc! {
+                "id": "1", "name": "words", "type": "search", "status": status, "queryable": status == "READY",
+                "latestDefinition": definition,
+            }])
+        };
+        assert_eq!(
+            lines(&[words()], &of_status("FAILED")),
+            ["~ articles: modify search index words (search): status FAILED -> READY [slow]"]
+        );
+        for status in ["READY", "PENDING", "BUILDING", "STALE"] {
+            assert_eq!(lines(&[words()], &of_status(status)), [""; 0]);
+        }
     }
 
     #[test]

@@ -85,6 +85,8 @@ impl<T: Value> Value for Vec<T> {
 
     const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: T::STORED_AS, length: None };
 
+    const IS_EQUAL_AS_STORED: bool = T::IS_EQUAL_AS_STORED;
+
     const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 
     const RULES: bool = T::RULES;

@@ -36,7 +36,7 @@ impl FieldNames {
     }
 
     /// Returns whether the document or one of its flattened documents declares this name.
-    pub(super) fn contain(&self, name: &[u8]) -> bool {
+    pub(crate) fn contain(&self, name: &[u8]) -> bool {
         self.own_contain(name) || self.parts_contain(name)
     }
 

@@ -322,6 +322,8 @@ impl<M: Keyed> Value for Id<M> {
 
     const STORED_AS: &'static TypeMeta = &TypeMeta::Id(IdMeta::of::<M>(M::Key::STORED_AS));
 
+    const IS_EQUAL_AS_STORED: bool = M::Key::IS_EQUAL_AS_STORED;
+
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         self.0.encode(writer)

@@ -18,6 +18,7 @@ pub const fn field_meta<D: HasField<K>, K: Key>(rust_name: &'static str) -> Fiel
         reads_missing::<D::Type>,
         if D::RULES.is_empty() { Rules::NONE } else { Rules::new(field_rule::<D, K>) },
     )
+    .equal_as_stored(<D::Type as Value>::IS_EQUAL_AS_STORED)
 }
 
 /// Returns the default of a declared field as it is stored.

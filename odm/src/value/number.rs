@@ -143,6 +143,7 @@ macro_rules! integers {
                 min: in_i64(Self::MIN as i128),
                 max: in_i64(if Self::MAX as u128 > i64::MAX as u128 { i128::MAX } else { Self::MAX as i128 }),
             };
+            const IS_EQUAL_AS_STORED: bool = true;
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 let stored = <$stored>::try_from(*self).map_err(|_| out_of_range("an integer that fits int64", self))?;

@@ -67,6 +67,8 @@ impl<T: Value> Value for Option<T> {
 
     const STORED_AS: &'static TypeMeta = &TypeMeta::Nullable(T::STORED_AS);
 
+    const IS_EQUAL_AS_STORED: bool = T::IS_EQUAL_AS_STORED;
+
     const ARRAYS: Arrays = T::ARRAYS.or_null();
 
     const DECLARED: FieldNames = T::DECLARED;

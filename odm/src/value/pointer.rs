@@ -43,6 +43,8 @@ macro_rules! pointers {
 
             const STORED_AS: &'static TypeMeta = T::STORED_AS;
 
+            const IS_EQUAL_AS_STORED: bool = T::IS_EQUAL_AS_STORED;
+
             const ARRAYS: Arrays = T::ARRAYS;
 
             const DECLARED: FieldNames = T::DECLARED;
@@ -131,6 +133,8 @@ macro_rules! slices {
             }
 
             const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: T::STORED_AS, length: None };
+
+            const IS_EQUAL_AS_STORED: bool = T::IS_EQUAL_AS_STORED;
 
             const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 

@@ -17,6 +17,7 @@ use crate::{
 impl Value for bool {
     leaf!();
     const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::Boolean);
+    const IS_EQUAL_AS_STORED: bool = true;
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put(&[u8::from(*self)]);
@@ -45,6 +46,7 @@ macro_rules! fixed {
         impl Value for $type {
             leaf!();
             const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::$element);
+            const IS_EQUAL_AS_STORED: bool = true;
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 let $value = self;
@@ -84,6 +86,7 @@ impl Arithmetic for DateTime {
 impl Value for Uuid {
     leaf!();
     const STORED_AS: &'static TypeMeta = &TypeMeta::Binary(Some(BinarySubtype::Uuid));
+    const IS_EQUAL_AS_STORED: bool = true;
     #[inline]
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put(&[16, 0, 0, 0, BinarySubtype::Uuid.into()]);

@@ -46,6 +46,8 @@ macro_rules! sequences {
 
             const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: T::STORED_AS, length: None };
 
+            const IS_EQUAL_AS_STORED: bool = T::IS_EQUAL_AS_STORED;
+
             const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 
             const RULES: bool = T::RULES;
@@ -101,6 +103,8 @@ impl<T: Value, const N: usize> Value for [T; N] {
     }
 
     const STORED_AS: &'static TypeMeta = &TypeMeta::Array { items: T::STORED_AS, length: Some(N) };
+
+    const IS_EQUAL_AS_STORED: bool = T::IS_EQUAL_AS_STORED;
 
     const ARRAYS: Arrays = Arrays::of(T::ARRAYS);
 

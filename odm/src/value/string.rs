@@ -40,6 +40,7 @@ macro_rules! texts {
         impl Value for $type {
             leaf!();
             const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::String);
+            const IS_EQUAL_AS_STORED: bool = true;
             #[inline]
             fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
                 writer.put_str(self)
@@ -62,6 +63,7 @@ texts!(String, Cow<'static, str>, Box<str>, Arc<str>, Rc<str>);
 impl Value for char {
     leaf!();
     const STORED_AS: &'static TypeMeta = &TypeMeta::Scalar(ElementType::String);
+    const IS_EQUAL_AS_STORED: bool = true;
     fn encode(&self, writer: &mut Writer) -> CodecResult<ElementType> {
         writer.put_str(self.encode_utf8(&mut [0; 4]))
     }

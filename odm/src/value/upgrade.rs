@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use mongodb::bson::Document;
+use mongodb::bson::{Document, RawDocument, RawDocumentBuf, raw::CString};
 
 use super::{Doc, Elements, Raw, Value, Writer};
 use crate::error::codec::{CodecError, CodecResult};
@@ -161,6 +161,21 @@ pub fn decode_versioned<D: Versioned>(raw: Raw<'_>) -> CodecResult<D> {
             .level(D::decode_current)
             .map_err(|error| error.after_upgrade(D::SCHEMA.of, from)),
     }
+}
+
+/// Reads a document of any version. Also returns the document after the steps, with the current version, if they were
+/// applied.
+pub(crate) fn decode_with_upgraded<D: Doc>(
+    document: &RawDocument,
+) -> CodecResult<(D, Option<RawDocumentBuf>)> {
+    let raw = Raw::document(document.as_bytes());
+    let Some(schema) = D::VERSION else { return Ok((D::decode(raw)?, None)) };
+    let Some(Upgraded { from, bytes }) = schema.upgrade(raw)? else { return Ok((D::decode(raw)?, None)) };
+    let mut upgraded = RawDocumentBuf::from_bytes(bytes).map_err(|_| CodecError::malformed())?;
+    let name = CString::try_from(schema.name.to_owned()).map_err(|_| CodecError::malformed())?;
+    upgraded.append(name, schema.stored());
+    let read = D::decode(Raw::document(upgraded.as_bytes()));
+    Ok((read.map_err(|error| error.after_upgrade(schema.of, from))?, Some(upgraded)))
 }
 
 /// Writes the element with the current version.

@@ -127,7 +127,7 @@ impl EncodedDocuments {
 }
 
 /// Returns the document, or an error if it is too large to be stored.
-pub(super) fn sized(document: RawDocumentBuf) -> Result<RawDocumentBuf> {
+pub(crate) fn sized(document: RawDocumentBuf) -> Result<RawDocumentBuf> {
     check_size(document.as_bytes()).map(|()| document)
 }
 

@@ -4,9 +4,12 @@
 
 mod history;
 mod interrupted;
+#[path = "../../../examples/src/bin/migrate/oplog.rs"]
+mod oplog;
 mod outdated;
 mod refused;
 mod still_written;
+mod undeclared;
 
 use std::sync::{
     Arc, Mutex,
@@ -47,12 +50,14 @@ struct Person {
     visits: i64,
     /// How often the document was rewritten.
     rewrites: i32,
+    /// A new value in each rewrite, so that the oplog shows all of them.
+    rewritten: ObjectId,
 }
 
 fn split(old: OldPerson) -> Result<Person, String> {
     let (first, last) = old.name.split_once(' ').ok_or_else(|| format!("{} is one word", old.name))?;
     let (id, visits, rewrites) = (old.id, old.visits, old.rewrites + 1);
-    Ok(Person { id, first: first.into(), last: last.into(), visits, rewrites })
+    Ok(Person { id, first: first.into(), last: last.into(), visits, rewrites, rewritten: ObjectId::new() })
 }
 
 fn split_names() -> Migrations {
@@ -81,6 +86,11 @@ async fn insert_old(db: &Database, count: i32) {
 
 async fn count(db: &Database, filter: Document) -> u64 {
     people(db).count_documents(filter).await.unwrap()
+}
+
+/// Returns how many documents were rewritten more than once.
+async fn rewritten_twice(db: &Database) -> u64 {
+    oplog::updated_more_than_once(db, "people", "rewritten").await.unwrap()
 }
 
 /// Returns the error of a run about migrations.
@@ -129,6 +139,26 @@ async fn documents_are_rewritten_once_and_a_second_run_does_nothing(db: Database
     assert_eq!((count(&db, doc! { "rewrites": 1 }).await, *ran.lock().unwrap()), (25, 1));
     let lines: Vec<String> = migrate.status().await.unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(lines, ["split-names: applied, 25 documents rewritten", "count: applied"]);
+}
+
+#[odm_test::test]
+async fn a_second_rewrite_of_a_document_is_counted(db: Database) {
+    insert_old(&db, 30).await;
+    db.migrate(split_names()).batch_size(10).run().await.unwrap();
+    people(&db).update_many(doc! {}, doc! { "$inc": { "visits": 1_i64 } }).await.unwrap();
+    assert_eq!(rewritten_twice(&db).await, 0);
+    // What a second rewrite writes: alone, and in a transaction.
+    let rewritten = doc! { "$set": { "rewritten": ObjectId::new() } };
+    people(&db).update_one(doc! { "_id": 1 }, rewritten).await.unwrap();
+    assert_eq!(rewritten_twice(&db).await, 1);
+    let mut session = db.client().start_session().await.unwrap();
+    session.start_transaction().await.unwrap();
+    for id in 2..4 {
+        let document = doc! { "_id": id, "rewritten": ObjectId::new() };
+        people(&db).replace_one(doc! { "_id": id }, document).session(&mut session).await.unwrap();
+    }
+    session.commit_transaction().await.unwrap();
+    assert_eq!(rewritten_twice(&db).await, 3);
 }
 
 /// A condition on the id would compare only ids of one type.
@@ -238,6 +268,7 @@ async fn writes_during_a_rewrite_are_kept(db: Database) {
     assert_eq!(done.applied()[0].documents(), Some(600));
     let stored: i64 = all(&db, "people").await.iter().map(|person| person.get_i64("visits").unwrap()).sum();
     assert_eq!(stored, written);
+    assert_eq!(rewritten_twice(&db).await, 0);
     assert_eq!(count(&db, doc! { "rewrites": 1, "name": { "$exists": false } }).await, 600);
 }
 
@@ -320,6 +351,7 @@ async fn of_several_runners_one_works_and_the_others_wait(db: Database, server: 
         applied += runner.await.unwrap().applied().len();
     }
     assert_eq!(applied, 1);
+    assert_eq!(rewritten_twice(&db).await, 0);
     assert_eq!(count(&db, doc! { "rewrites": 1 }).await, 300);
 }
 

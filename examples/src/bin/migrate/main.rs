@@ -2,10 +2,13 @@
 //!
 //! `cargo run --release -p examples --bin migrate -- --documents 200000 --kills 5`. It finds or starts a MongoDB
 //! server automatically. The migration runs in a child process, which is killed with SIGKILL at random points and
-//! started again. Meanwhile this process updates, inserts and deletes documents. At the end it reads every document.
-//! Exits with an error unless `lost`, `twice` and `left` are 0.
+//! started again. Meanwhile this process updates, inserts and deletes documents. At the end it reads every document, and
+//! counts in the oplog how often each was rewritten. Exits with an error unless `lost`, `twice` and `left` are 0.
+//!
+//! `--repeat 2` rewrites two documents again after the migration, which shows that `twice` counts them.
 
 mod check;
+mod oplog;
 mod order;
 mod runner;
 mod writer;
@@ -30,17 +33,22 @@ use self::{check::Found, runner::Child, writer::Writer};
 struct Arguments {
     documents: u32,
     kills: u32,
+    /// How many documents are rewritten again, to test the check.
+    repeat: u32,
 }
 
 impl Arguments {
     fn parse(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
-        let mut parsed = Self { documents: 20_000, kills: 3 };
+        let mut parsed = Self { documents: 20_000, kills: 3, repeat: 0 };
         while let Some(name) = arguments.next() {
             let value = arguments.next().with_context(|| format!("{name} needs a number"));
             match name.as_str() {
                 "--documents" => parsed.documents = value?.parse().context("--documents")?,
                 "--kills" => parsed.kills = value?.parse().context("--kills")?,
-                _ => bail!("expected `--documents NUMBER` and `--kills NUMBER`, found `{name}`"),
+                "--repeat" => parsed.repeat = value?.parse().context("--repeat")?,
+                _ => bail!(
+                    "expected `--documents NUMBER`, `--kills NUMBER` or `--repeat NUMBER`, found `{name}`"
+                ),
             }
         }
         ensure!(parsed.documents >= 1000, "fewer than 1000 documents are migrated before they can be killed");
@@ -75,7 +83,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn migrate(db: &Database, uri: &str, arguments: &Arguments) -> anyhow::Result<(u32, Found)> {
-    let &Arguments { documents, kills } = arguments;
+    let &Arguments { documents, kills, repeat } = arguments;
     println!("storing {documents} documents");
     order::insert_old(db, 0..documents).await?;
     let batch_size = (documents / 200).clamp(10, 1000);
@@ -103,6 +111,7 @@ async fn migrate(db: &Database, uri: &str, arguments: &Arguments) -> anyhow::Res
     stop.store(true, Ordering::Relaxed);
     let expected = writer.await??;
     println!("{} writes meanwhile", expected.writes());
+    order::rewrite_again(db, repeat).await?;
     Ok((killed, check::check(db, &expected).await?))
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use odm::{
     Database, Model,
-    bson::{Document, doc},
+    bson::{Document, doc, oid::ObjectId},
     migrate::{Migration, Migrations},
     migrations,
 };
@@ -16,9 +16,12 @@ pub(crate) struct OldOrder {
     id: u32,
     total: String,
     visits: u32,
-    #[serde(default)]
-    rewrites: u32,
 }
+
+/// The field of the new form with a value that each rewrite makes, so that the oplog shows all of them.
+pub(crate) const REWRITTEN: &str = "rewritten";
+/// A field that neither form declares, as another program stores it.
+pub(crate) const NOTE: &str = "a string of some length, as documents have it";
 
 /// The new form: the total is a number of cents.
 #[derive(Debug, Model)]
@@ -28,8 +31,8 @@ pub(crate) struct Order {
     pub(crate) cents: i64,
     /// The service counts visits, in both forms.
     pub(crate) visits: u32,
-    /// How often the document was rewritten.
-    pub(crate) rewrites: u32,
+    /// A new id in each rewrite, and `None` if the order was stored in this form.
+    pub(crate) rewritten: Option<ObjectId>,
 }
 
 pub(crate) fn migrations() -> Migrations {
@@ -41,7 +44,7 @@ pub(crate) fn migrations() -> Migrations {
                 id: old.id,
                 cents: number(euros)? * 100 + number(cents)?,
                 visits: old.visits,
-                rewrites: old.rewrites + 1,
+                rewritten: Some(ObjectId::new()),
             })
         }),
     ]
@@ -56,7 +59,7 @@ pub(crate) fn cents(id: u32) -> i64 {
 pub(crate) fn old(id: u32) -> Document {
     let cents = cents(id);
     let total = format!("{}.{:02}", cents / 100, cents % 100);
-    doc! { "_id": i64::from(id), "total": total, "visits": 0, "note": "a string of some length, as documents have it" }
+    doc! { "_id": i64::from(id), "total": total, "visits": 0, "note": NOTE }
 }
 
 /// Inserts orders in the old form.
@@ -64,6 +67,22 @@ pub(crate) async fn insert_old(db: &Database, ids: Range<u32>) -> anyhow::Result
     let mut ids = ids.peekable();
     while ids.peek().is_some() {
         super::undecoded(db).insert_many(ids.by_ref().take(10_000).map(old)).await?;
+    }
+    Ok(())
+}
+
+/// Replaces the first rewritten orders as a second rewrite would.
+pub(crate) async fn rewrite_again(db: &Database, orders: u32) -> anyhow::Result<()> {
+    let is_rewritten = doc! { "rewritten": { "$type": "objectId" } };
+    let mut rewritten = super::undecoded(db).find(is_rewritten).limit(i64::from(orders)).await?;
+    for _ in 0..orders {
+        if !rewritten.advance().await? {
+            break;
+        }
+        let mut order = rewritten.deserialize_current()?;
+        let id = doc! { "_id": order.get("_id") };
+        order.insert(REWRITTEN, ObjectId::new());
+        super::undecoded(db).replace_one(id, order).await?;
     }
     Ok(())
 }

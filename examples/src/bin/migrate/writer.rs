@@ -53,7 +53,9 @@ impl Writer {
                 }
                 1 => {
                     let id = self.insert();
-                    orders.insert_one(&Order { id, cents: order::cents(id), visits: 0, rewrites: 0 }).await?;
+                    orders
+                        .insert_one(&Order { id, cents: order::cents(id), visits: 0, rewritten: None })
+                        .await?;
                 }
                 2 => {
                     let id = roll() % u32::try_from(self.visits.len())?;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::SchemaChange;
+use super::{Difference, SchemaChange};
+use crate::schema::options::IMAGES;
 
 /// What a change does to the data and to the programs that use the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,14 +12,21 @@ pub enum Impact {
     /// The change is fast, and can be undone.
     Safe,
     /// The server reads the whole collection. Reads and writes continue.
+    ///
+    /// A unique index is slow and not narrowing, although the server then refuses a second document with the same key:
+    /// the server builds it only if no stored documents have the same key, else `apply` fails and the collection stays as
+    /// it is.
     Slow,
-    /// The server refuses writes that it accepts now. Stored documents do not change; [`Schema::scan`] counts those that
-    /// would be refused. `apply` makes such a change only if the caller allows it.
+    /// The change sets a validator that may refuse writes that the server accepts now. Stored documents do not change,
+    /// and may violate it: [`Schema::scan`] counts those that would be refused. `apply` makes such a change only if the
+    /// caller allows it.
     ///
     /// [`Schema::scan`]: crate::schema::Schema::scan
     Narrowing,
-    /// The change drops an index, so queries are slow and a unique index refuses nothing until it is built again; or it
-    /// lets the server delete documents, or replaces or drops a validator of another program. `apply` makes such a change only if the caller allows it.
+    /// The change drops an index or a search index, so queries are slow or find nothing, and a unique index refuses
+    /// nothing until it is built again; or it lets the server delete documents; or it replaces or drops a validator of
+    /// another program; or it turns off pre- and post-images, which a change stream may need. `apply` makes such a change
+    /// only if the caller allows it.
     Destructive,
     /// The server cannot make the change, or no program should: an administrator makes it. `apply` never does.
     Manual,
@@ -70,8 +78,8 @@ impl SchemaChange {
         self.impact() == Some(Impact::Destructive)
     }
 
-    /// Returns whether the server may refuse writes after this change that it accepts now. `apply` makes such a change
-    /// only if the caller allows narrowing changes.
+    /// Returns whether this change sets a validator that may refuse writes that the server accepts now. `apply` makes
+    /// such a change only if the caller allows narrowing changes. A unique index is not narrowing: see [`Impact::Slow`].
     pub fn is_narrowing(&self) -> bool {
         self.impact() == Some(Impact::Narrowing)
     }
@@ -91,13 +99,15 @@ impl SchemaChange {
         )
     }
 
-    /// Records that the collection contains no documents, which the change could delete.
+    /// Records that the collection contains no documents, which the change could delete. What else is destructive stays
+    /// destructive: a change stream may need the images of an empty collection.
     pub(in crate::schema) fn without_documents(&mut self) {
-        if let Self::CreateIndex { impact, .. }
-        | Self::ModifyIndex { impact, .. }
-        | Self::ModifyCollection { impact, .. } = self
-        {
-            *impact = Impact::Safe;
+        match self {
+            Self::ModifyCollection { differences, .. } if differences.iter().any(turns_images_off) => {}
+            Self::CreateIndex { impact, .. }
+            | Self::ModifyIndex { impact, .. }
+            | Self::ModifyCollection { impact, .. } => *impact = Impact::Safe,
+            _ => {}
         }
     }
 
@@ -111,6 +121,7 @@ impl SchemaChange {
                 | Self::ShardCollection { is_cluster: true, .. }
                 | Self::CreateSearchIndex { .. }
                 | Self::ModifySearchIndex { .. }
+                | Self::NoSearch { .. }
                 | Self::CreateValidator { .. }
                 | Self::ModifyValidator { .. }
                 | Self::CreateIndex { .. }
@@ -118,4 +129,8 @@ impl SchemaChange {
                 | Self::RebuildIndex { .. }
         )
     }
+}
+
+fn turns_images_off(difference: &Difference) -> bool {
+    difference.what() == IMAGES && difference.declared() == "off"
 }

@@ -27,7 +27,7 @@ fn declared(indexes: &[Index]) -> Vec<DeclaredIndex> {
 /// Returns the lines of the comparison with the reply of `listIndexes`.
 fn lines(indexes: &[Index], live: &[Document]) -> Vec<String> {
     let live: Vec<_> = live.iter().filter_map(LiveIndex::read).collect();
-    let changes = diff("orders", &declared(indexes), Some(&live), Undeclared::Report, &[]);
+    let changes = diff("orders", &declared(indexes), Some(&live), UndeclaredPolicy::Report, &[]);
     changes.iter().map(SchemaChange::to_string).collect()
 }
 
@@ -35,7 +35,7 @@ const NONE: [&str; 0] = [];
 
 #[test]
 fn a_missing_collection_comes_before_its_indexes() {
-    let changes = diff("orders", &declared(&[on("b"), ttl("a", 1)]), None, Undeclared::Report, &[]);
+    let changes = diff("orders", &declared(&[on("b"), ttl("a", 1)]), None, UndeclaredPolicy::Report, &[]);
     let lines: Vec<_> = changes.iter().map(SchemaChange::to_string).collect();
     assert_eq!(
         lines,
@@ -45,7 +45,7 @@ fn a_missing_collection_comes_before_its_indexes() {
             "+ orders: create index a_1 (ttl 1d) [safe]"
         ]
     );
-    assert_eq!(diff("orders", &[], Some(&[]), Undeclared::Report, &[]), []);
+    assert_eq!(diff("orders", &[], Some(&[]), UndeclaredPolicy::Report, &[]), []);
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn undeclared_indexes_are_hidden_and_then_dropped() {
         doc! { "v": 2, "key": { "d": 1 }, "name": "d_1" },
     ];
     let live: Vec<_> = live.iter().filter_map(LiveIndex::read).collect();
-    let changes = diff("orders", &declared(&[on("a")]), Some(&live), Undeclared::Drop, &["d_1"]);
+    let changes = diff("orders", &declared(&[on("a")]), Some(&live), UndeclaredPolicy::Drop, &["d_1"]);
     let lines: Vec<_> = changes.iter().map(SchemaChange::to_string).collect();
     assert_eq!(
         lines,
@@ -280,7 +280,7 @@ fn undeclared_indexes_are_hidden_and_then_dropped() {
         ]
     );
     let hashed = declared(&[on("a"), Index::new().key("c", Hashed)]);
-    let lines: Vec<_> = diff("orders", &hashed, Some(&live), Undeclared::Report, &["b_1", "d_1"])
+    let lines: Vec<_> = diff("orders", &hashed, Some(&live), UndeclaredPolicy::Report, &["b_1", "d_1"])
         .iter()
         .map(SchemaChange::to_string)
         .collect();

@@ -5,7 +5,7 @@ use mongodb::bson::doc;
 use super::*;
 use crate::model::{Granularity, TimeSeries};
 
-fn lines(declared: CollectionOptions, live: &Document, undeclared: Undeclared) -> Vec<String> {
+fn lines(declared: CollectionOptions, live: &Document, undeclared: UndeclaredPolicy) -> Vec<String> {
     let collation = declared.collation.clone();
     let declared = DeclaredOptions { options: declared, collation };
     let live = LiveCollection::read(&doc! { "name": "x", "type": "collection", "options": live.clone() });
@@ -13,7 +13,7 @@ fn lines(declared: CollectionOptions, live: &Document, undeclared: Undeclared) -
 }
 
 fn plan(declared: CollectionOptions, live: &Document) -> Vec<String> {
-    lines(declared, live, Undeclared::Report)
+    lines(declared, live, UndeclaredPolicy::Report)
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn what_no_model_declares_is_reported() {
     );
     let images = doc! { "changeStreamPreAndPostImages": { "enabled": true } };
     assert_eq!(
-        lines(CollectionOptions::new(), &images, Undeclared::Drop),
+        lines(CollectionOptions::new(), &images, UndeclaredPolicy::Drop),
         ["~ x: modify collection: pre- and post-images on -> off [destructive]"]
     );
 }

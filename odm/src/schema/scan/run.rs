@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
 
-use super::{CollectionScan, Finding, Problem, SAMPLES, Scan, unique};
+use super::{CollectionScan, Finding, Problem, SAMPLES, Scan, refusal, unique};
 use crate::{
     Database,
     error::Result,
@@ -31,7 +31,11 @@ pub(super) async fn run(comparison: &Comparison) -> Result<Scan> {
 async fn collection_scan(db: &Database, model: &Declared, collection: &Compared) -> Result<CollectionScan> {
     let name = collection.name;
     let (documents, mut findings) = documents(db, model).await?;
-    if let Some(validator) = &collection.validator {
+    let refuses = |validator: &&ModelValidator| {
+        let options = validator.options();
+        options.action() != "warn" && options.level() != "off"
+    };
+    if let Some(validator) = collection.validator.as_ref().filter(refuses) {
         findings.push(refused(db, model, validator).await?);
     }
     for change in &collection.changes {
@@ -72,35 +76,38 @@ async fn documents(db: &Database, model: &Declared) -> Result<(u64, Vec<Finding>
 }
 
 /// Finds the documents that the validator refuses. The server does not return the reasons, so they are those for which
-/// the model refuses the document.
+/// the model refuses the document, or the parts of the validator if the model accepts it.
 async fn refused(db: &Database, model: &Declared, validator: &ModelValidator) -> Result<Finding> {
     let operation = operation(db, model.collection);
     let collection = db.driver().collection::<RawDocumentBuf>(model.collection);
     let filter: Document = doc! { "$nor": [validator.document().clone()] };
-    let read = model.read;
-    exec::run(operation, async move {
-        let mut finding = Finding::new(Problem::Validator);
-        let mut samples = collection.find(filter.clone()).limit(i64::try_from(SAMPLES).unwrap_or(1)).await?;
-        while samples.advance().await? {
-            let document = samples.current();
-            let reason = || match read(document.as_bytes()) {
-                Err((_, reason)) => reason,
-                Ok(()) => "the model accepts it".to_owned(),
-            };
-            finding.add(|| id(document), reason);
+    let (documents, count) = exec::run(operation, async move {
+        let mut cursor = collection.find(filter.clone()).limit(i64::try_from(SAMPLES).unwrap_or(1)).await?;
+        let mut documents = Vec::new();
+        while cursor.advance().await? {
+            documents.push(cursor.current().to_owned());
         }
-        if finding.samples.len() == SAMPLES {
-            finding.count = collection.count_documents(filter).await?;
-        }
-        Ok(finding)
+        let are_all = documents.len() < SAMPLES;
+        let count = if are_all { None } else { Some(collection.count_documents(filter).await?) };
+        Ok((documents, count))
     })
-    .await
+    .await?;
+    let mut finding = Finding::new(Problem::Validator);
+    for document in &documents {
+        let reason = match (model.read)(document.as_bytes()) {
+            Err((_, reason)) => reason,
+            Ok(()) => refusal::reason(db, model.collection, validator, document).await?,
+        };
+        finding.add(|| id(document), || reason);
+    }
+    finding.count = count.unwrap_or(finding.count);
+    Ok(finding)
 }
 
 fn operation<'o>(db: &'o Database, collection: &'o str) -> Operation<'o> {
     Operation::new(FIND, db.name(), Some(collection))
 }
 
-fn id(document: &RawDocument) -> Bson {
+pub(super) fn id(document: &RawDocument) -> Bson {
     document.get("_id").ok().flatten().and_then(|id| Bson::try_from(id).ok()).unwrap_or(Bson::Null)
 }

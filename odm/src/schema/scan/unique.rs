@@ -55,8 +55,8 @@ pub(super) async fn duplicates(
     .await
 }
 
-/// Returns the pipeline that groups the documents by the key of the index. An array has a key for each element, and a
-/// missing field has the key null.
+/// Returns the pipeline that groups the documents by the key of the index. An array has a key for each element, a missing
+/// field has the key null, and an array without elements has a key of its own, unless a field below it is indexed.
 fn pipeline(index: &Document) -> Option<Vec<Document>> {
     let keys = index.get_document("key").ok()?;
     if keys.values().any(|direction| direction.as_str().is_some())
@@ -74,11 +74,26 @@ fn pipeline(index: &Document) -> Option<Vec<Document>> {
     }
     let (mut values, mut key, mut unwound) = (Document::new(), Document::new(), Vec::new());
     for (position, name) in keys.keys().enumerate() {
-        let field = format!("k{position}");
+        let (field, empty) = (format!("k{position}"), format!("e{position}"));
         values.insert(&field, format!("${name}"));
+        // Of an array of documents without the field, the path has no elements either.
+        let above = name.rsplit_once('.').map_or_else(
+            || doc! { "$literal": false },
+            |(above, _)| doc! { "$isArray": format!("${above}") },
+        );
+        values.insert(&empty, above);
         key.insert(&field, doc! { "$ifNull": [format!("${field}"), Bson::Null] });
+        key.insert(&empty, format!("${empty}"));
         // A path through several arrays has an array for each.
-        for _ in 0..=name.matches('.').count() {
+        for level in 0..=name.matches('.').count() {
+            let is_empty = doc! { "$eq": [format!("${field}"), []] };
+            let is_empty = match level {
+                0 => doc! { "$and": [is_empty, { "$not": [format!("${empty}")] }] },
+                _ => doc! { "$or": [format!("${empty}"), is_empty] },
+            };
+            let mut found = Document::new();
+            found.insert(&empty, is_empty);
+            unwound.push(doc! { "$set": found });
             unwound.push(
                 doc! { "$unwind": { "path": format!("${field}"), "preserveNullAndEmptyArrays": true } },
             );
@@ -90,8 +105,8 @@ fn pipeline(index: &Document) -> Option<Vec<Document>> {
     own.extend(key);
     // One document may have a key twice.
     stages.push(doc! { "$group": { "_id": own } });
-    let key: Document =
-        (0..keys.len()).map(|k| (format!("k{k}"), Bson::from(format!("$_id.k{k}")))).collect();
+    let parts = (0..keys.len()).flat_map(|position| [format!("k{position}"), format!("e{position}")]);
+    let key: Document = parts.map(|part| (part.clone(), Bson::from(format!("$_id.{part}")))).collect();
     let ids = doc! { "$firstN": { "input": "$_id.document", "n": 2 } };
     stages.push(doc! { "$group": { "_id": key, "count": { "$sum": 1 }, "ids": ids } });
     stages.push(doc! { "$match": { "count": { "$gt": 1 } } });

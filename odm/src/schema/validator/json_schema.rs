@@ -248,11 +248,15 @@ impl Builder {
             return;
         }
         let schema = self.field_value(field, &at);
-        object.property(name, schema.clone());
+        object.property(name, schema);
         let is_required = if self.is_exact() { field.is_always_written() } else { field.is_required() };
         let aliases = if self.is_exact() { &[] } else { field.aliases() };
         for alias in aliases {
-            object.property(alias, schema.clone());
+            // The clauses beside the schema contain the path, so each name has its own.
+            let rust_only = self.rust_only.len();
+            let schema = self.field_value(field, &place.field(alias));
+            self.rust_only.truncate(rust_only);
+            object.property(alias, schema);
         }
         let names: Vec<&str> = [&name].into_iter().chain(aliases).copied().collect();
         match names[..] {

@@ -10,14 +10,14 @@ pub(super) struct ObjectSchema {
     required: Vec<String>,
     properties: Document,
     all_of: Vec<Document>,
-    undeclared: Undeclared,
+    undeclared: Additional,
     /// Some elements have names that are not known, so undeclared names cannot be refused.
     is_open: bool,
 }
 
 /// Which elements are accepted that no field declares.
 #[derive(Debug, Default)]
-enum Undeclared {
+enum Additional {
     #[default]
     Any,
     /// Those of a flattened map.
@@ -56,14 +56,14 @@ impl ObjectSchema {
 
     /// Refuses elements that are not declared.
     pub(super) fn deny_undeclared(&mut self) {
-        if matches!(self.undeclared, Undeclared::Any) {
-            self.undeclared = Undeclared::None;
+        if matches!(self.undeclared, Additional::Any) {
+            self.undeclared = Additional::None;
         }
     }
 
     /// Accepts only elements with this schema if they are not declared.
     pub(super) fn undeclared(&mut self, schema: Document) {
-        self.undeclared = Undeclared::Schema(schema);
+        self.undeclared = Additional::Schema(schema);
     }
 
     /// Records that there are elements with unknown names.
@@ -73,7 +73,7 @@ impl ObjectSchema {
 
     /// Records that undeclared elements may have any value, if their schema accepts any.
     pub(super) fn open_if_untyped(&mut self) {
-        if let Undeclared::Schema(values) = &self.undeclared {
+        if let Additional::Schema(values) = &self.undeclared {
             self.is_open |= values.is_empty();
         }
     }
@@ -93,8 +93,8 @@ impl ObjectSchema {
             schema.insert("properties", self.properties);
         }
         match self.undeclared {
-            Undeclared::None if !self.is_open => drop(schema.insert("additionalProperties", false)),
-            Undeclared::Schema(values) if !self.is_open && !values.is_empty() => {
+            Additional::None if !self.is_open => drop(schema.insert("additionalProperties", false)),
+            Additional::Schema(values) if !self.is_open && !values.is_empty() => {
                 schema.insert("additionalProperties", values);
             }
             _ => {}

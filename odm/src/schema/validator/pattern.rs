@@ -41,8 +41,14 @@ pub(super) fn translate(pattern: &str, max_length: Option<usize>) -> Result<Stri
         pcre: String::new(),
         unbounded: 0,
         repeats_group: false,
+        is_caseless: false,
+        has_property: false,
     };
     translation.run().ok_or(Refused::Syntax)?;
+    // Both sides add other characters to a property if case is ignored.
+    if translation.is_caseless && translation.has_property {
+        return Err(Refused::Syntax);
+    }
     let is_short = max_length.is_some_and(|max| max <= SHORT_TEXT);
     if !is_short && (translation.repeats_group || translation.unbounded > REPETITIONS) {
         return Err(Refused::LongTexts);
@@ -56,6 +62,9 @@ struct Translation<'p> {
     /// The number of repetitions without an upper bound.
     unbounded: usize,
     repeats_group: bool,
+    /// Whether case is ignored in some part of the pattern.
+    is_caseless: bool,
+    has_property: bool,
 }
 
 impl Translation<'_> {
@@ -127,6 +136,7 @@ impl Translation<'_> {
         }
         let flags: String =
             std::iter::from_fn(|| self.rest.next_if(|char| matches!(char, 'i' | 's' | '-'))).collect();
+        self.is_caseless |= flags.split('-').next().is_some_and(|on| on.contains('i'));
         let end = self.rest.next_if(|char| matches!(char, ':' | ')'))?;
         self.pcre.extend(["(?", &flags]);
         self.pcre.push(end);
@@ -172,6 +182,8 @@ impl Translation<'_> {
             'A' | 'z' if !in_class => format!(r"\{char}"),
             'x' | 'u' | 'U' => self.code(char)?,
             'p' | 'P' => self.property(char)?,
+            // The beginning and the end of a word, and characters for PCRE.
+            '<' | '>' => return None,
             _ if char.is_ascii_punctuation() => format!(r"\{char}"),
             _ => return None,
         };
@@ -207,6 +219,7 @@ impl Translation<'_> {
         } else {
             self.rest.next()?.to_string()
         };
+        self.has_property = true;
         CATEGORIES.contains(&name.as_str()).then(|| format!(r"\{escape}{{{name}}}"))
     }
 }
@@ -239,6 +252,8 @@ mod tests {
             ("(?P<year>a)(?<month>b)(?:c)", "(a)(b)(?:c)"),
             ("[]a]", r"[\]a]"),
             ("a+?", "a+"),
+            (r"(?i)\d", r"(?i)\p{Nd}"),
+            (r"(?-i)\p{Lu}", r"(?-i)\p{Lu}"),
         ] {
             assert_eq!(translate(pattern, None).as_deref(), Ok(pcre), "{pattern}");
         }
@@ -265,6 +280,11 @@ mod tests {
             r"[\S]",
             "a{2001}",
             r"\b{start}",
+            r"\<word\>",
+            r"\<",
+            r"(?i)\p{Lu}",
+            r"\p{Greek}(?i:a)",
+            r"(?is-)\P{L}",
             "a{,3}",
             "(*UCP)a",
             r"\x{0}",

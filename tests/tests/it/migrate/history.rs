@@ -76,6 +76,43 @@ async fn an_unknown_or_a_late_migration_is_an_error_that_names_it(db: Database) 
     assert_eq!(pending.kind().to_string(), "migrations are not applied; run them: `c`");
 }
 
+/// A migration that only began may change, and may be discarded if it is not in the list any more.
+#[odm_test::test]
+async fn an_unfinished_migration_that_is_not_in_the_list_can_be_discarded(db: Database) {
+    db.migrate(list([("a", "1")])).run().await.unwrap();
+    let fails = Migration::step(|_: Database| async move { Err::<(), _>("not yet") });
+    let failing = list([("a", "1")]).with("b", "1", fails);
+    error(&db, failing).await;
+    let later = || list([("a", "1"), ("c", "1")]);
+    let unfinished = error(&db, later()).await;
+    assert_eq!(
+        unfinished.kind().to_string(),
+        "the migration `b` began on this database, did not end, and is not in the list; run it with the program that has \
+         it, or, if its partial effect does no harm, discard it with `discard_unfinished`"
+    );
+    assert!(matches!(unfinished.migration(), Some(MigrationError::Unfinished { .. })));
+    assert_eq!(unfinished.migration().and_then(MigrationError::migration), Some("b"));
+    let states = db.migrate(later()).status().await.unwrap();
+    assert_eq!(states[2].to_string(), "b: begun, not ended, and not in the list");
+    assert!(db.migrate(later()).discard_unfinished("b").verify().await.is_err());
+
+    // One that is applied is not discarded, and one in the list continues.
+    let applied = db.migrate(list([("c", "1")])).discard_unfinished("a").discard_unfinished("b");
+    assert!(matches!(
+        applied.run().await.unwrap_err().migration(),
+        Some(MigrationError::Unknown { migration, .. }) if migration == "a"
+    ));
+    let done = db.migrate(later()).discard_unfinished("b").run().await.unwrap();
+    assert_eq!(done.to_string(), "applied c\n");
+    db.migrate(later()).verify().await.unwrap();
+    assert_eq!(all(&db, "odm_migrations").await.len(), 2);
+    // Without another change, the discarded one is removed too.
+    let fails = Migration::step(|_: Database| async move { Err::<(), _>("not yet") });
+    error(&db, later().with("d", "1", fails)).await;
+    assert!(db.migrate(later()).discard_unfinished("d").run().await.unwrap().is_empty());
+    db.migrate(later()).verify().await.unwrap();
+}
+
 #[derive(Debug, Model)]
 #[odm(collection = "elsewhere")]
 struct Elsewhere {

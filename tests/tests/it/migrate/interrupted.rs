@@ -12,7 +12,7 @@ use odm::{
     migrate::{Migration, Migrations},
 };
 
-use super::{all, count, error, insert_old, people, split_names};
+use super::{all, count, error, insert_old, people, rewritten_twice, split_names};
 
 fn leases(db: &Database) -> odm::mongodb::Collection<Document> {
     db.driver().collection("odm_leases")
@@ -148,6 +148,7 @@ async fn a_dropped_run_ends_after_its_batch_and_the_next_one_continues(db: Datab
     let done = migrate.run().await.unwrap();
     assert_eq!(done.applied()[0].documents(), Some(40));
     assert_eq!(count(&db, doc! { "rewrites": 1 }).await, 40);
+    assert_eq!(rewritten_twice(&db).await, 0);
     assert!(BATCHES.load(Ordering::Relaxed) < 20);
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use odm::{
     Database, Doc as _, Embedded, Model, Value,
-    bson::{Bson, DateTime, Decimal128, Uuid, doc, oid::ObjectId},
+    bson::{Bson, DateTime, Decimal128, Document, Uuid, doc, oid::ObjectId},
     schema::ModelValidator,
 };
 
@@ -194,6 +194,112 @@ async fn every_rule(db: Database) {
     documents.retain(|document| !matches!(document.get("bytes"), Some(Bson::Binary(binary)) if u8::from(binary.subtype) > 2));
     agree::<Ruled>(&db, documents).await;
     assert_eq!(ModelValidator::of::<Ruled>().rust_only(), []);
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "renamed", validator)]
+#[odm(validate(compare(low <= high), required_together(street, city)))]
+struct Renamed {
+    id: i32,
+    #[serde(alias = "least")]
+    low: i32,
+    high: i32,
+    #[serde(alias = "road", default)]
+    street: Option<String>,
+    city: Option<String>,
+    #[serde(alias = "from", default)]
+    #[odm(validate(range(min = DateTime::from_millis(10))))]
+    since: Option<DateTime>,
+    #[serde(alias = "was", default)]
+    period: Option<Period>,
+    #[odm(validate(pattern = r"\<b"))]
+    word: Option<String>,
+    #[odm(validate(pattern = r"(?i)^\p{Greek}$"))]
+    letter: Option<String>,
+    #[odm(validate(unique_items))]
+    prices: Vec<f64>,
+    #[odm(validate(unique_items))]
+    lines: Vec<Priced>,
+    #[odm(validate(unique_items))]
+    colours: Vec<Option<String>>,
+}
+
+#[derive(Debug, Embedded)]
+#[odm(validate(compare(start <= end)))]
+struct Period {
+    start: i32,
+    end: i32,
+}
+
+#[derive(Debug, Embedded)]
+struct Priced {
+    price: i32,
+    #[serde(skip)]
+    #[allow(dead_code)] // only its presence matters
+    known: bool,
+}
+
+/// Two lines are never equal.
+impl PartialEq for Priced {
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}
+
+/// What the server would judge in another way is checked in Rust only.
+#[odm_test::test]
+async fn what_the_model_accepts_is_not_refused(db: Database) {
+    super::apply::<Renamed>(&db).await;
+    let base = doc! { "low": 1, "high": 2, "prices": [], "lines": [], "colours": [] };
+    let mut cases = vec![
+        (doc! {}, true, true),
+        (doc! { "road": "a", "city": "b" }, true, true),
+        (doc! { "road": "a" }, false, true),
+        (doc! { "from": DateTime::from_millis(5) }, false, false),
+        (doc! { "from": DateTime::from_millis(15) }, true, true),
+        (doc! { "since": DateTime::from_millis(5) }, false, false),
+        (doc! { "was": { "start": 3, "end": 2 } }, false, false),
+        (doc! { "was": { "start": 1, "end": 2 } }, true, true),
+        (doc! { "period": { "start": 3, "end": 2 } }, false, false),
+        (doc! { "word": "a b" }, true, true),
+        (doc! { "word": "ab" }, false, true),
+        (doc! { "letter": "\u{b5}" }, true, true),
+        (doc! { "prices": [f64::NAN, f64::NAN] }, true, true),
+        (doc! { "prices": [1.0, 1.0] }, false, true),
+        (doc! { "lines": [{ "price": 1 }, { "price": 1 }] }, true, true),
+        (doc! { "colours": ["a", null] }, true, true),
+        (doc! { "colours": [null, null] }, false, false),
+    ];
+    let mut renamed = base.clone();
+    renamed.remove("low");
+    renamed.insert("least", 3);
+    let renamed = vec![(renamed, false, true)];
+    for (case, _, _) in &mut cases {
+        let mut document = base.clone();
+        document.extend(std::mem::take(case));
+        *case = document;
+    }
+    let collection = db.driver().collection::<Document>("renamed");
+    for (id, (mut document, model, server)) in (0..).zip(cases.into_iter().chain(renamed)) {
+        document.insert("_id", id);
+        let read = odm::from_slice::<Renamed>(&document.to_vec().unwrap());
+        let accepts = read.is_ok_and(|read| odm::model::Validate::validate(&read).is_ok());
+        assert_eq!(accepts, model, "the model: {document}");
+        assert_eq!(collection.insert_one(&document).await.is_ok(), server, "the server: {document}");
+    }
+    let rust_only: Vec<String> =
+        ModelValidator::of::<Renamed>().rust_only().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        rust_only,
+        [
+            "word (pattern: the server reads this pattern in another way)",
+            "letter (pattern: the server reads this pattern in another way)",
+            "prices (unique_items: the server may find other values of this type equal than Rust does)",
+            "lines (unique_items: the server may find other values of this type equal than Rust does)",
+            "low (compare: a field may be stored under an alias)",
+            "the document (required_together: a field may be stored under an alias)",
+        ]
+    );
 }
 
 #[derive(Debug, Model)]

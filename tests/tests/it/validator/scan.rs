@@ -19,6 +19,39 @@ struct Person {
     tags: Option<Vec<i32>>,
 }
 
+#[derive(Debug, Model)]
+#[odm(collection = "people", validator(exact_types, deny_unknown_fields))]
+#[odm(validate(compare(low <= high)))]
+struct Strict {
+    id: i32,
+    count: i64,
+    #[serde(default)]
+    name: String,
+    low: Option<i32>,
+    high: Option<i32>,
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "people", validator(action = "warn"))]
+struct Warned {
+    id: i32,
+    #[odm(validate(length(min = 1)))]
+    name: String,
+}
+
+#[derive(Debug, Model)]
+#[odm(collection = "keys", index(a, unique), index(b.c, unique))]
+struct Keyed {
+    id: i32,
+    a: Bson,
+    b: Option<Inner>,
+}
+
+#[derive(Debug, odm::Embedded)]
+struct Inner {
+    c: Bson,
+}
+
 // --- models end here
 
 async fn insert(db: &Database, documents: Vec<Document>) {
@@ -96,4 +129,88 @@ async fn after_a_clean_scan_nothing_is_refused(db: Database) {
     assert!(schema.scan().await.unwrap().is_clean());
     let validated = db.driver().run_command(doc! { "validate": "people" }).await.unwrap();
     assert!(validated.get_bool("valid").unwrap(), "{validated}");
+}
+
+#[odm_test::test]
+async fn the_reason_of_a_refusal_by_the_server_alone_is_the_part_of_the_validator(db: Database) {
+    insert(
+        &db,
+        vec![
+            doc! { "_id": 1, "count": 1_i64, "name": "a", "low": null, "high": null },
+            doc! { "_id": 2, "count": 1, "name": "a", "low": null, "high": null },
+            doc! { "_id": 3, "count": 1_i64, "low": null, "high": null, "b": 1, "a": 2 },
+        ],
+    )
+    .await;
+    let scan = db.schema(models![Strict]).scan().await.unwrap();
+    let [finding] = scan.collections()[0].findings() else { panic!("{scan}") };
+    let reasons: Vec<&str> = finding.samples().iter().map(odm::schema::Sample::reason).collect();
+    assert_eq!(
+        reasons,
+        [
+            "the model accepts it, and the validator refuses `count`, which is stored as int",
+            "the model accepts it, and the validator refuses that `name` is missing, undeclared fields (`b`, `a`)",
+        ]
+    );
+}
+
+#[odm_test::test]
+async fn a_validator_that_only_warns_refuses_nothing(db: Database) {
+    insert(&db, vec![doc! { "_id": 1, "name": "" }]).await;
+    let scan = db.schema(models![Warned]).scan().await.unwrap();
+    let problems: Vec<_> =
+        scan.collections()[0].findings().iter().map(odm::schema::Finding::problem).collect();
+    assert_eq!(problems, [&Problem::Rules]);
+}
+
+/// The server has another key for an empty array than for null. The scan agrees with it for each pair of values.
+#[odm_test::test]
+async fn an_empty_array_has_a_key_of_its_own(db: Database) {
+    let values = |field: &str| match field {
+        "a" => vec![
+            doc! {},
+            doc! { "a": null },
+            doc! { "a": [] },
+            doc! { "a": [null] },
+            doc! { "a": [[]] },
+            doc! { "a": [1, 2] },
+            doc! { "a": 2 },
+        ],
+        _ => vec![
+            doc! {},
+            doc! { "b": null },
+            doc! { "b": [] },
+            doc! { "b": [{}] },
+            doc! { "b": { "c": null } },
+            doc! { "b": { "c": [] } },
+            doc! { "b": [{ "c": [] }] },
+            doc! { "b": { "c": [1] } },
+            doc! { "b": [{ "c": 1 }, { "c": 2 }] },
+        ],
+    };
+    let keys = db.driver().collection::<Document>("keys");
+    for (field, path) in [("a", "a"), ("b", "b.c")] {
+        let values = values(field);
+        for (position, one) in values.iter().enumerate() {
+            for other in &values[position..] {
+                keys.drop().await.unwrap();
+                let documents = [(1, one), (2, other)].map(|(id, value)| {
+                    let mut document = doc! { "_id": id };
+                    document.extend(value.clone());
+                    document
+                });
+                keys.insert_many(&documents).await.unwrap();
+                let scan = db.schema(models![Keyed]).scan().await.unwrap();
+                let index = format!("{path}_1");
+                let is_found = scan.collections()[0].findings().iter().any(|finding| {
+                    matches!(finding.problem(), Problem::DuplicateKey { index: found, .. } if *found == index)
+                });
+                let unique = odm::mongodb::options::IndexOptions::builder().unique(true).build();
+                let index =
+                    odm::mongodb::IndexModel::builder().keys(doc! { path: 1 }).options(unique).build();
+                let refused = keys.create_index(index).await.is_err();
+                assert_eq!(is_found, refused, "{path}: {documents:?}");
+            }
+        }
+    }
 }

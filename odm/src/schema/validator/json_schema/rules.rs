@@ -13,6 +13,7 @@ use crate::{
 };
 
 const OTHER_TYPE: &str = "the server cannot compare values of this type";
+const ALIASES: &str = "a field may be stored under an alias";
 const OUT_OF_REACH: &str = "the server cannot check this below an array, a map or an enum";
 
 impl Builder {
@@ -26,7 +27,11 @@ impl Builder {
             _ => None,
         });
         for rule in rules {
-            if let Err(reason) = self.rule(&mut schema, &rule, inside, place, max_length) {
+            let added = match rule {
+                Rule::UniqueItems => unique_items(&mut schema, field, inside),
+                _ => self.rule(&mut schema, &rule, inside, place, max_length),
+            };
+            if let Err(reason) = added {
                 self.only_in_rust(place.path().to_owned(), rule.name(), reason);
             }
         }
@@ -78,15 +83,9 @@ impl Builder {
                 schema.insert("multipleOf", i64::from(*divisor));
                 types::tidy(schema);
             }
-            Rule::UniqueItems => {
-                if !matches!(stored, TypeMeta::Array { .. }) {
-                    return Err(OTHER_TYPE);
-                }
-                schema.insert("uniqueItems", true);
-            }
             Rule::Email | Rule::Url => return Err("the server has no such rule"),
             Rule::Custom(_) => return Err("a function"),
-            Rule::Compare { .. } | Rule::RequiredTogether(_) | Rule::Nested => {}
+            Rule::UniqueItems | Rule::Compare { .. } | Rule::RequiredTogether(_) | Rule::Nested => {}
         }
         Ok(())
     }
@@ -193,6 +192,12 @@ impl Builder {
         Ok(())
     }
 
+    /// Returns whether one of the fields may be stored under another name.
+    fn have_aliases(&self, meta: &'static DocumentMeta, fields: &[&str]) -> bool {
+        let has_aliases = |name: &&str| meta.field(name).is_some_and(|field| !field.aliases().is_empty());
+        !self.is_exact() && fields.iter().any(has_aliases)
+    }
+
     /// Adds the rules of a whole document.
     pub(super) fn document_rules(
         &mut self,
@@ -203,16 +208,36 @@ impl Builder {
         for rule in meta.rules() {
             match &rule {
                 Rule::Compare { left, operator, right } => {
-                    match compare(meta, left, *operator, right, place) {
+                    let clause = if self.have_aliases(meta, &[left, right]) {
+                        Err(ALIASES)
+                    } else {
+                        compare(meta, left, *operator, right, place)
+                    };
+                    match clause {
                         Ok(clause) => self.clauses.push(clause),
                         Err(reason) => self.only_in_rust(place.join(left), rule.name(), reason),
                     }
+                }
+                Rule::RequiredTogether(fields) if self.have_aliases(meta, fields) => {
+                    self.only_in_rust(place.path().to_owned(), rule.name(), ALIASES);
                 }
                 Rule::RequiredTogether(fields) => object.also(together(fields)),
                 _ => self.only_in_rust(place.path().to_owned(), rule.name(), "a function"),
             }
         }
     }
+}
+
+/// Adds the rule `unique_items`, or returns why the server cannot check it.
+fn unique_items(schema: &mut Document, field: &FieldMeta, stored: &TypeMeta) -> Result<(), &'static str> {
+    if !matches!(stored, TypeMeta::Array { .. }) {
+        return Err(OTHER_TYPE);
+    }
+    if !field.is_equal_as_stored() {
+        return Err("the server may find other values of this type equal than Rust does");
+    }
+    schema.insert("uniqueItems", true);
+    Ok(())
 }
 
 /// Returns the clause that compares two fields, or why there is none.
