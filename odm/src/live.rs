@@ -28,6 +28,13 @@
 //! - A [`LiveQuery`]: the result of a filter with a sort and a limit, and its differences.
 //! - A [`Cache`] of models by their ids, in process; with the feature `redis` also a `RedisCache`.
 //!
+//! # Scope
+//!
+//! The change stream has the changes of all documents. The receivers have the scope of the handle that the fan-out was
+//! opened on, or of another one: [`OpenSubscriber::scope`], [`OpenLiveQuery::scope`]. So a document that is deleted by
+//! its field `deleted_at` no longer matches the filter of a subscriber, unless its scope is
+//! [`with_deleted`](crate::Collection::with_deleted).
+//!
 //! # Changes, documents and filters
 //!
 //! A filter is about a document, and a change is not one. The event of an insert or a replacement contains the document.

@@ -26,8 +26,9 @@
 //!   the subscription on. After a crash, the changes since the position was last stored are delivered again.
 //!   [`Item::key`] identifies a change each time.
 //! - **In order.** Changes are delivered in the order of the deployment.
-//! - **Bounded.** At most one batch of changes, or three of existing documents, is in memory. Of the changes that the
-//!   caller has not acknowledged, only the positions are, and their number is
+//! - **Bounded.** At most one batch of changes is in memory, or four of existing documents: one that is delivered, one
+//!   that waits, and two that are read. With [partitions](Subscribe::partitions), this is for each partition. Of the
+//!   changes that the caller has not acknowledged, only the positions are, and their number is
 //!   [limited](Subscribe::max_unacknowledged). A slow consumer slows only itself. It must
 //!   not be slower than the time that the oplog covers.
 //!
@@ -58,6 +59,11 @@
 //! - [`OnInvalidate`]: the collection was dropped or renamed. Continue with a new collection of the same name, stop, or
 //!   fail.
 //! - [`OnEventTooLarge`]: an event is larger than 16 MiB. Fail, or skip it.
+//! - [`full_document_before_change`](Subscribe::full_document_before_change) and
+//!   [`full_document`](Subscribe::full_document): the server no longer has an image of a document. With `Required`, the
+//!   subscription fails, each time that it is opened, because the position stays before the change. Open it with
+//!   `WhenAvailable`, and the change is delivered without the image. The server's error does not contain the token of the
+//!   change, so no policy can skip it.
 //! - A change that does not fit the model is an error, which is returned again until
 //!   [`Subscription::skip`] is called. A [run](Subscribe::run) with dead letters stores it.
 //!

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     collection::Target,
     error::{Error, Result},
+    exec,
     model::Model,
     value::{OwnedRow, Raw},
 };
@@ -192,7 +193,9 @@ pub(super) async fn read<M: Model>(
     after: Option<Timestamp>,
 ) -> Result<Option<(M, RawDocumentBuf)>> {
     let filter = scoped(target, doc! { "_id": id })?;
-    let Some(document) = one(target, filter, after).await? else { return Ok(None) };
+    let target = target.clone();
+    let found = exec::completed(Box::pin(async move { one(&target, filter, after).await })).await?;
+    let Some(document) = found else { return Ok(None) };
     decode(&document).map(|decoded| Some((decoded, document)))
 }
 

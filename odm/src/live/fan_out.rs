@@ -6,7 +6,7 @@ use mongodb::bson::Timestamp;
 
 use super::{
     cache::OpenCache,
-    hub::{Hub, Lease},
+    hub::{Hub, SharedHub},
     query::OpenLiveQuery,
     subscriber::OpenSubscriber,
 };
@@ -18,17 +18,17 @@ use crate::{collection::Collection, error::Result, filter::IntoFilter, model::Mo
 /// everything that was opened with one, is dropped.
 #[must_use = "the change stream is closed when the fan-out is dropped"]
 pub struct FanOut<M: Model> {
-    lease: Arc<Lease<M>>,
+    hub: Arc<SharedHub<M>>,
     collection: Collection<M>,
 }
 
 impl<M: Model + Send + Sync> FanOut<M> {
-    pub(super) fn new(lease: Arc<Lease<M>>, collection: Collection<M>) -> Self {
-        Self { lease, collection }
+    pub(super) fn new(hub: Arc<SharedHub<M>>, collection: Collection<M>) -> Self {
+        Self { hub, collection }
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub<M>> {
-        self.lease.hub()
+        self.hub.hub()
     }
 
     pub(super) fn collection(&self) -> &Collection<M> {
@@ -101,13 +101,13 @@ impl<M: Model + Send + Sync> FanOut<M> {
 impl<M: Model> FanOut<M> {
     /// Removes a receiver that was dropped.
     pub(super) fn remove<S>(&self, sink: &S) {
-        self.lease.hub().remove(std::ptr::from_ref(sink).cast());
+        self.hub.hub().remove(std::ptr::from_ref(sink).cast());
     }
 }
 
 impl<M: Model> Clone for FanOut<M> {
     fn clone(&self) -> Self {
-        Self { lease: Arc::clone(&self.lease), collection: self.collection.clone() }
+        Self { hub: Arc::clone(&self.hub), collection: self.collection.clone() }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use futures_util::future::{Either, select};
@@ -20,7 +20,7 @@ use crate::{
     watch::{
         ResumeToken,
         options::StreamOptions,
-        raw_stream::{Peeked, RawStream},
+        raw_stream::{LastReply, Peeked, RawStream},
         resume_state::Start,
     },
 };
@@ -72,55 +72,32 @@ pub(super) struct Progress {
     pub(super) offered: Option<ResumeToken>,
     /// The cluster time of the last event, or the time up to which there was none.
     pub(super) time: Option<Timestamp>,
-    /// The time of the deployment at the last reply.
-    server_time: Option<Timestamp>,
-    /// When this reply arrived.
-    replied: Instant,
-}
-
-/// The last reply of a stream.
-#[derive(Debug, Clone, Copy)]
-struct LastReply {
-    /// The time of the deployment.
-    server_time: Option<Timestamp>,
-    /// When the reply arrived.
-    at: Instant,
-}
-
-impl LastReply {
-    fn of(stream: &RawStream) -> Self {
-        Self { server_time: stream.server_time(), at: stream.replied() }
-    }
+    /// The last reply of the stream. Its events may be offered much later, so the state of the receivers is at least as
+    /// old as the reply.
+    reply: LastReply,
 }
 
 impl Progress {
-    /// Records the last reply of the stream. Its events may be offered much later, so the state of the receivers is at
-    /// least as old as the reply.
-    fn replied(&mut self, LastReply { server_time, at }: LastReply) {
-        self.server_time = server_time;
-        self.replied = at;
-    }
-
     /// Returns how much older the state of the receivers can be than that of the deployment.
     pub(super) fn lag(&self) -> Duration {
-        let behind = match (self.time, self.server_time) {
+        let behind = match (self.time, self.reply.server_time) {
             (Some(time), Some(server)) if time < server => server.time.saturating_sub(time.time).max(1),
             _ => 0,
         };
-        self.replied.elapsed() + Duration::from_secs(behind.into())
+        self.reply.at.elapsed() + Duration::from_secs(behind.into())
     }
 }
 
 /// What the handles of a fan-out share. When it is dropped, the task ends.
-pub(super) struct Lease<M>(Arc<Hub<M>>);
+pub(super) struct SharedHub<M>(Arc<Hub<M>>);
 
-impl<M> Lease<M> {
+impl<M> SharedHub<M> {
     pub(super) fn hub(&self) -> &Arc<Hub<M>> {
         &self.0
     }
 }
 
-impl<M> Drop for Lease<M> {
+impl<M> Drop for SharedHub<M> {
     fn drop(&mut self) {
         self.0.closed.notify_one();
     }
@@ -185,21 +162,15 @@ impl<M: Model> Hub<M> {
 
 impl<M: Model + Send + Sync> Hub<M> {
     /// Opens the stream, and starts the task.
-    pub(super) async fn open(setup: Setup, start: Start) -> Result<Arc<Lease<M>>> {
+    pub(super) async fn open(setup: Setup, start: Start) -> Result<Arc<SharedHub<M>>> {
         let stream = RawStream::open(setup.request.clone(), start, setup.max_outage).await?;
         let token = stream.token().cloned();
         let time = time_of_position(&stream);
-        let progress = Progress {
-            offered: token.clone(),
-            token,
-            time,
-            server_time: stream.server_time(),
-            replied: stream.replied(),
-        };
+        let progress = Progress { offered: token.clone(), token, time, reply: stream.last_reply() };
         let state = State { sinks: Arc::default(), progress, end: None };
         let hub = Arc::new(Self { setup, state: Mutex::new(state), closed: Notify::new() });
         tokio::spawn(Arc::clone(&hub).run(stream));
-        Ok(Arc::new(Lease(hub)))
+        Ok(Arc::new(SharedHub(hub)))
     }
 
     async fn run(self: Arc<Self>, stream: RawStream) {
@@ -224,13 +195,13 @@ impl<M: Model + Send + Sync> Hub<M> {
                         Err(cause) => return End::Failed(Error::decode_event(event.to_owned(), cause)),
                     };
                     let event = Arc::new(event.to_owned());
-                    self.distribute(&event, &token, LastReply::of(&stream)).await;
+                    self.distribute(&event, &token, stream.last_reply()).await;
                     stream.pass(token);
                     self.reached(&stream);
                 }
                 Peeked::Nothing => {
                     self.reached(&stream);
-                    self.state().progress.replied(LastReply::of(&stream));
+                    self.state().progress.reply = stream.last_reply();
                 }
                 Peeked::End(error) => {
                     let token = stream.token().cloned();
@@ -261,7 +232,7 @@ impl<M: Model + Send + Sync> Hub<M> {
             // A sink that is added from here on does not receive the event, and sees its time.
             state.progress.offered = Some(token.clone());
             state.progress.time = state.progress.time.max(time_of(event));
-            state.progress.replied(reply);
+            state.progress.reply = reply;
             Arc::clone(&state.sinks)
         };
         let incoming = Incoming::new(event, self.setup.is_looked_up);
@@ -299,7 +270,7 @@ impl End {
 /// the time of the deployment, and no read can wait for that.
 fn time_of_position(stream: &RawStream) -> Option<Timestamp> {
     let time = stream.token().and_then(ResumeToken::cluster_time)?;
-    Some(stream.server_time().map_or(time, |server| time.min(server)))
+    Some(stream.last_reply().server_time.map_or(time, |server| time.min(server)))
 }
 
 /// Applies the policy to the end of the stream, and returns the next one.

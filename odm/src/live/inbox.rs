@@ -71,6 +71,17 @@ impl Inbox {
         Poll::Pending
     }
 
+    /// Removes the next event, if one waits.
+    pub(super) fn pop(&self) -> Option<Arc<RawDocumentBuf>> {
+        let mut queue = self.queue();
+        if queue.has_overflowed {
+            return None;
+        }
+        let (event, since) = queue.events.pop_front()?;
+        queue.received.get_or_insert(since);
+        Some(event)
+    }
+
     /// Drops the events that wait.
     #[cfg(feature = "redis")]
     pub(super) fn clear(&self) {

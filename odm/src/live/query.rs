@@ -2,12 +2,13 @@
 
 use std::{
     fmt,
-    future::{IntoFuture, poll_fn},
-    sync::Arc,
+    future::{Future, IntoFuture, poll_fn},
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
 };
 
 use futures_core::future::BoxFuture;
-use mongodb::bson::{Document, RawDocument, Timestamp};
+use mongodb::bson::{Document, RawDocument, RawDocumentBuf, Timestamp};
 use tokio::time::sleep;
 
 use super::{
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     collection::Collection,
     error::{Error, Result},
+    exec,
     filter::{Filter, IntoFilter, Matcher, SortKeys},
     model::Model,
     random::roll,
@@ -134,6 +136,7 @@ impl<M: Model + Send + Sync> OpenLiveQuery<M> {
             documents: Vec::new(),
             since: after,
             is_stale: true,
+            reading: Mutex::new(None),
             failures: 0,
         };
         while query.is_stale {
@@ -169,7 +172,8 @@ impl<M: Model> fmt::Debug for OpenLiveQuery<M> {
 /// writes are in progress, an update may be in it before an earlier update of another document, because the server looks
 /// documents up.
 ///
-/// At most 4,096 events wait for it. If it is slower than that, the events are dropped and the result is read again.
+/// At most 4,096 events wait for it until [`next`](Self::next) is called, of any size: all receivers of the fan-out share
+/// them. If there are more, the events are dropped and the result is read again.
 #[must_use = "the result is kept fresh by calling `next`"]
 pub struct LiveQuery<M: Model> {
     fan_out: FanOut<M>,
@@ -185,8 +189,14 @@ pub struct LiveQuery<M: Model> {
     since: Option<Timestamp>,
     /// Whether the documents must be read again.
     is_stale: bool,
+    /// The read that is in progress. It is kept when the future of `next` is dropped. The lock is never contended: it
+    /// makes this type `Sync`.
+    reading: Mutex<Option<Reading>>,
     failures: u32,
 }
+
+/// A read of the documents, with the time of its snapshot.
+type Reading = BoxFuture<'static, Result<(Vec<RawDocumentBuf>, Timestamp)>>;
 
 impl<M: Model + Send + Sync> LiveQuery<M> {
     /// Returns the documents of the result, in their order, after the differences that [`next`](Self::next) has returned.
@@ -199,10 +209,10 @@ impl<M: Model + Send + Sync> LiveQuery<M> {
         &self.fan_out
     }
 
-    /// Waits until the result changes, and returns the steps from the last result to the new one. Returns `None` after the
-    /// error that ended the fan-out.
+    /// Waits until the result changes, and returns the steps from the last result to the new one, which contains all
+    /// changes that have been waiting. Returns `None` after the error that ended the fan-out.
     ///
-    /// The future can be dropped and `next` called again: no difference is lost.
+    /// The future can be dropped and `next` called again: no difference is lost, and a read that is in progress continues.
     ///
     /// # Errors
     ///
@@ -220,13 +230,20 @@ impl<M: Model + Send + Sync> LiveQuery<M> {
         }
     }
 
-    /// Waits for one event, and applies it.
+    /// Waits for an event, and applies it and those that wait after it.
     async fn receive(&mut self) -> Result<Option<Vec<Difference<M>>>> {
         match poll_fn(|cx| self.inbox.poll_next(cx)).await {
             Received::Event(event) => {
-                let is_new = time_of(&event).zip(self.since).is_none_or(|(time, since)| time > since);
-                if is_new && !self.apply(&event)? {
-                    self.is_stale = true;
+                let mut next = Some(event);
+                // Events that arrive meanwhile must not delay the result for ever.
+                for _ in 0..WAITING {
+                    let Some(event) = next else { break };
+                    let is_new = time_of(&event).zip(self.since).is_none_or(|(time, since)| time > since);
+                    if is_new && !self.apply(&event)? {
+                        self.is_stale = true;
+                        break;
+                    }
+                    next = self.inbox.pop();
                 }
                 Ok(Some(self.publish()))
             }
@@ -276,13 +293,7 @@ impl<M: Model + Send + Sync> LiveQuery<M> {
 
     /// Reads the documents in a snapshot.
     async fn refresh(&mut self) -> Result<Option<Vec<Difference<M>>>> {
-        if self.failures > 0 {
-            sleep(pause(self.failures, roll())).await;
-        }
-        // What waits is older than the snapshot, or is received again below.
-        let after = self.fan_out.hub().progress().time.max(self.since);
-        let read = snapshot(&self.selected, self.window.capacity(), after).await;
-        let (documents, time) = match read {
+        let (documents, time) = match poll_fn(|cx| self.poll_read(cx)).await {
             Ok(read) => read,
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
@@ -310,9 +321,29 @@ impl<M: Model + Send + Sync> LiveQuery<M> {
         Ok(Some(self.publish()))
     }
 
+    /// Waits for the read that is in progress, or starts one.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<<Reading as Future>::Output> {
+        let slot = self.reading.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let reading = slot.get_or_insert_with(|| {
+            let (selected, limit) = (self.selected.clone(), self.window.capacity());
+            let (hub, since, failures) = (Arc::clone(self.fan_out.hub()), self.since, self.failures);
+            exec::completed(Box::pin(async move {
+                if failures > 0 {
+                    sleep(pause(failures, roll())).await;
+                }
+                // What waits is older than the snapshot, or is received again after it.
+                let after = hub.progress().time.max(since);
+                snapshot(&selected, limit, after).await
+            }))
+        });
+        let read = ready!(reading.as_mut().poll(cx));
+        *slot = None;
+        Poll::Ready(read)
+    }
+
     /// Returns the steps to the documents that are shown now, unless they are not known.
     fn publish(&mut self) -> Vec<Difference<M>> {
-        if self.is_stale {
+        if self.is_stale || !self.window.take_changed() {
             return Vec::new();
         }
         let new = self.window.shown();

@@ -17,8 +17,10 @@ use super::{
     filtered::FilteredChange,
     hub::Sink,
     lag::OnLag,
+    read::scoped,
 };
 use crate::{
+    collection::Collection,
     error::{Error, Result},
     filter::Filter,
     model::Model,
@@ -29,6 +31,8 @@ use crate::{
 #[must_use = "nothing is received until it is opened"]
 pub struct OpenSubscriber<M: Model> {
     fan_out: FanOut<M>,
+    /// The handle whose scope is added to the filter.
+    collection: Collection<M>,
     filter: Filter<M>,
     capacity: usize,
     on_lag: OnLag,
@@ -37,7 +41,8 @@ pub struct OpenSubscriber<M: Model> {
 
 impl<M: Model + Send + Sync> OpenSubscriber<M> {
     pub(super) fn new(fan_out: FanOut<M>, filter: Filter<M>) -> Self {
-        Self { fan_out, filter, capacity: 256, on_lag: OnLag::default(), after: None }
+        let collection = fan_out.collection().clone();
+        Self { fan_out, collection, filter, capacity: 256, on_lag: OnLag::default(), after: None }
     }
 
     /// Sets how many changes wait for the subscriber, at most. The default is 256. All subscribers share the changes, so a
@@ -50,6 +55,16 @@ impl<M: Model + Send + Sync> OpenSubscriber<M> {
     /// Sets what happens when the buffer is full.
     pub fn on_lag(mut self, policy: OnLag) -> Self {
         self.on_lag = policy;
+        self
+    }
+
+    /// Receives the changes in the scope of another handle of the same collection, such as that of a tenant, or one
+    /// [with deleted documents](Collection::with_deleted). The default is the handle that the fan-out was opened on.
+    ///
+    /// The scope is part of the filter. So a document that is deleted with the field `deleted_at`, or that is given to
+    /// another tenant, no longer [matches](FilteredChange::matches).
+    pub fn scope(mut self, collection: &Collection<M>) -> Self {
+        self.collection = collection.clone();
         self
     }
 
@@ -73,13 +88,13 @@ impl<M: Model + Send + Sync> OpenSubscriber<M> {
         if self.capacity == 0 {
             return Err(Error::refused("the buffer of a subscriber needs room for at least one change"));
         }
-        let is_all = self.filter.clone().into_document()?.is_empty();
-        let matcher = if is_all { None } else { Some(self.filter.matcher()?) };
+        let filter = scoped(&self.collection.untracked_target(), self.filter.into_document()?)?;
+        let matcher = if filter.is_empty() { None } else { Some(Filter::raw(filter).matcher()?) };
         let buffer = Arc::new(Buffer::new(matcher, self.capacity, self.on_lag));
         let hub = self.fan_out.hub();
         let until = hub.add(Arc::clone(&buffer) as Arc<dyn Sink<M>>).offered;
-        let catch_up = self.after.map(|token| CatchUp::new(hub, token, until));
-        Ok(Subscriber { buffer, catch_up, last: None, fan_out: self.fan_out })
+        let catch_up = self.after.clone().map(|token| CatchUp::new(hub, token, until));
+        Ok(Subscriber { buffer, catch_up, last: self.after, fan_out: self.fan_out })
     }
 }
 
@@ -97,7 +112,7 @@ impl<M: Model> fmt::Debug for OpenSubscriber<M> {
 pub struct Subscriber<M: Model> {
     buffer: Arc<Buffer<M>>,
     catch_up: Option<CatchUp>,
-    /// The last change that was received while it caught up.
+    /// The last change that was received, before it was opened or while it caught up. The fan-out may be behind it.
     last: Option<ResumeToken>,
     fan_out: FanOut<M>,
 }
@@ -125,14 +140,14 @@ impl<M: Model> Subscriber<M> {
         loop {
             let item = ready!(self.buffer.poll_next(cx));
             let Some(last) = &self.last else { return Poll::Ready(item) };
-            match &item {
-                // It was received while the subscriber caught up.
-                Some(Ok(change)) if change.token().data() <= last.data() => {}
-                _ => {
-                    self.last = None;
-                    return Poll::Ready(item);
-                }
+            let token = item.as_ref().and_then(token_of);
+            if token.as_ref().is_some_and(|token| token.data() <= last.data()) {
+                continue;
             }
+            if token.is_some() {
+                self.last = None;
+            }
+            return Poll::Ready(item);
         }
     }
 
@@ -144,6 +159,14 @@ impl<M: Model> Subscriber<M> {
     /// Returns the fan-out that it belongs to.
     pub fn fan_out(&self) -> &FanOut<M> {
         &self.fan_out
+    }
+}
+
+/// Returns the token of a change, also of one that could not be decoded.
+fn token_of<M: Model>(item: &Result<FilteredChange<M>>) -> Option<ResumeToken> {
+    match item {
+        Ok(change) => Some(change.token().clone()),
+        Err(error) => ResumeToken::of_event(error.decode_error()?.event()?).ok(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Window`: the first documents of a sorted result, of which more are kept than are shown.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::difference::Shown;
 use crate::filter::SortKey;
@@ -10,6 +10,10 @@ use crate::filter::SortKey;
 pub(super) struct Window<M> {
     limit: Option<usize>,
     entries: Vec<Entry<M>>,
+    /// The ids of the entries, so that an event of another document costs little.
+    ids: HashSet<Arc<[u8]>>,
+    /// Whether the entries have changed since [`take_changed`](Self::take_changed).
+    has_changed: bool,
     /// Where the knowledge ends. `None` if all documents of the result are kept.
     horizon: Option<SortKey>,
 }
@@ -22,7 +26,7 @@ pub(super) struct Entry<M> {
 
 impl<M> Window<M> {
     pub(super) fn new(limit: Option<usize>) -> Self {
-        Self { limit, entries: Vec::new(), horizon: None }
+        Self { limit, entries: Vec::new(), ids: HashSet::new(), has_changed: false, horizon: None }
     }
 
     /// Returns how many documents are kept. More than are shown, so that not every document that leaves is replaced by a
@@ -35,26 +39,40 @@ impl<M> Window<M> {
     pub(super) fn reset(&mut self, entries: Vec<Entry<M>>) {
         let is_whole = self.capacity().is_none_or(|capacity| entries.len() < capacity);
         self.horizon = if is_whole { None } else { entries.last().map(|last| last.key.clone()) };
+        self.ids = entries.iter().map(|entry| Arc::clone(&entry.shown.id)).collect();
         self.entries = entries;
+        self.has_changed = true;
     }
 
     /// Sets the state of a document: its place, or `None` if it is not part of the result. Returns whether the documents
     /// that are to be shown are known.
     pub(super) fn set(&mut self, id: &[u8], entry: Option<Entry<M>>) -> bool {
-        self.entries.retain(|other| &*other.shown.id != id);
+        if self.ids.remove(id) {
+            self.entries.retain(|other| &*other.shown.id != id);
+            self.has_changed = true;
+        }
         if let Some(entry) = entry
             && self.horizon.as_ref().is_none_or(|horizon| entry.key.compare(horizon).is_le())
         {
             let index = self.entries.partition_point(|other| other.key.compare(&entry.key).is_lt());
+            self.ids.insert(Arc::clone(&entry.shown.id));
             self.entries.insert(index, entry);
+            self.has_changed = true;
         }
         if let Some(capacity) = self.capacity()
             && self.entries.len() > capacity
         {
-            self.entries.truncate(capacity);
+            for dropped in self.entries.drain(capacity..) {
+                self.ids.remove(&dropped.shown.id);
+            }
             self.horizon = self.entries.last().map(|last| last.key.clone());
         }
         self.horizon.is_none() || self.limit.is_none_or(|limit| self.entries.len() >= limit)
+    }
+
+    /// Returns whether the entries have changed since the last call.
+    pub(super) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.has_changed)
     }
 
     /// Returns the documents that are shown.
@@ -93,7 +111,10 @@ mod tests {
         assert_eq!(window.capacity(), Some(10));
         window.reset((0..10).map(|n| entry(i32::from(n) * 10, n)).collect());
         assert_eq!(shown(&window), [0, 10]);
+        assert!(window.take_changed());
         assert!(window.set(&[50], Some(entry(1000, 50))), "behind the horizon");
+        assert!(window.set(&[60], None), "of another document");
+        assert!(!window.take_changed());
         assert!(window.set(&[51], Some(entry(5, 51))));
         assert_eq!(shown(&window), [0, 5]);
         // The one at 90 was dropped, so that the horizon is at 80.

@@ -1,5 +1,7 @@
 //! Dead letters: changes that could not be handled.
 
+use std::sync::atomic::AtomicBool;
+
 use mongodb::{
     ClientSession,
     action::Action,
@@ -13,7 +15,7 @@ use crate::{
     operation::{Operation, Verb},
 };
 
-const BURY: Verb = Verb::new("subscribe", "update");
+const STORE: Verb = Verb::new("subscribe", "update");
 
 /// The largest event that a letter contains. The server stores documents of up to 16 MiB.
 const LARGEST_EVENT: usize = 16 * 1024 * 1024 - 64 * 1024;
@@ -27,6 +29,8 @@ pub(super) struct Letter {
     pub(super) event: RawDocumentBuf,
     pub(super) reason: String,
     pub(super) attempts: u32,
+    /// Whether a transaction has written it, which may not be committed.
+    pub(super) is_written: AtomicBool,
 }
 
 /// Stores a letter.
@@ -37,7 +41,7 @@ pub(super) async fn store(setup: &Setup, letter: &Letter) -> Result<()> {
 /// Stores a letter, in a transaction if there is a session.
 pub(super) async fn put(setup: &Setup, letter: &Letter, session: Option<&mut ClientSession>) -> Result<()> {
     let database = setup.target.database();
-    let operation = Operation::new(BURY, database.name(), Some(&letter.collection));
+    let operation = Operation::new(STORE, database.name(), Some(&letter.collection));
     let id = rawdoc! { "subscription": setup.name.as_str(), "key": letter.key.as_str() };
     let mut document = rawdoc! { "_id": id };
     if letter.event.as_bytes().len() <= LARGEST_EVENT {

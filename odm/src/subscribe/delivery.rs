@@ -2,7 +2,14 @@
 
 use std::{fmt, ops::Deref};
 
+use mongodb::bson::RawDocument;
+
 use super::raw_subscription::Passed;
+use crate::{
+    error::{Error, Result},
+    value::{OwnedRow, Raw},
+    watch::ResumeToken,
+};
 
 /// A change that a handler of [`Subscribe::run`](super::Subscribe::run) receives. It dereferences to the change.
 #[derive(Debug, Clone)]
@@ -44,6 +51,18 @@ impl<Row> Item<Row> {
     /// Returns how many times this change was given to the handler, including this time: 1 at first.
     pub fn attempt(&self) -> u32 {
         self.attempt
+    }
+}
+
+impl<Row: OwnedRow> Item<Row> {
+    /// Decodes an event. An existing document has a key of its own.
+    pub(super) fn read(event: &RawDocument, copied_key: Option<&str>, attempt: u32) -> Result<Self> {
+        let item = ResumeToken::of_event(event).and_then(|token| {
+            let row = Row::read_owned(Raw::document(event.as_bytes()))?;
+            let key = copied_key.unwrap_or_else(|| token.data()).to_owned();
+            Ok(Self { row, key, is_existing: copied_key.is_some(), attempt })
+        });
+        item.map_err(|cause| Error::decode_event(event.to_owned(), cause))
     }
 }
 

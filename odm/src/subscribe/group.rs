@@ -6,7 +6,7 @@ use std::{
     future::{pending, poll_fn},
     sync::Arc,
     task::Poll,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_core::future::BoxFuture;
@@ -23,6 +23,7 @@ use super::{
     run::Limits,
     runner::{Runner, Work},
     setup::Setup,
+    start::passes,
     store::{MongoPositions, name_of},
 };
 use crate::{
@@ -64,6 +65,13 @@ impl RawSubscriptions {
     }
 }
 
+/// The monitor of a run that was dropped, or whose task has panicked or was aborted, shows its end.
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.monitor.set_phase(Phase::Ended);
+    }
+}
+
 /// A partition that is delivered, or that ends.
 struct Running<'w, E> {
     run: BoxFuture<'w, Result<(), E>>,
@@ -91,6 +99,8 @@ impl Group {
         // Those that have ended by themselves, because their collection was dropped.
         let (mut finished, mut share) = (BTreeSet::new(), Vec::new());
         let mut meeting = self.meet(&store, Duration::ZERO);
+        // Since when the other instances are not known.
+        let mut outage: Option<Instant> = None;
         let outcome = loop {
             let step = poll_fn(|cx| {
                 if until.as_mut().poll(cx).is_ready() {
@@ -122,6 +132,7 @@ impl Group {
                 Step::Met(met) => {
                     match met {
                         Ok(members) => {
+                            outage = None;
                             share = share_of(&members, &self.template.owner, self.count);
                             for (number, partition) in &mut running {
                                 if !share.contains(number) {
@@ -133,6 +144,9 @@ impl Group {
                                     .entry(number)
                                     .or_insert_with(|| self.start::<Row, E, W>(number, &limits, work));
                             }
+                        }
+                        Err(error) if !self.passes(&error, *outage.get_or_insert_with(Instant::now)) => {
+                            break Err(E::from(error));
                         }
                         Err(error) => tracing::warn!(
                             subscription = self.template.name,
@@ -157,6 +171,11 @@ impl Group {
 
     fn interval(&self) -> Duration {
         (self.lease() / 3).min(LOOK)
+    }
+
+    /// Returns whether the instances may be known later, within the time of an outage.
+    fn passes(&self, error: &Error, since: Instant) -> bool {
+        passes(error) && self.template.settings.max_outage.is_none_or(|most| since.elapsed() < most)
     }
 
     /// Waits, and returns the instances that are alive.

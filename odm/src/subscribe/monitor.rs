@@ -9,7 +9,7 @@ use std::{
 use mongodb::bson::Timestamp;
 
 use super::{Position, oplog::OplogWindow, rate::Rate, store::Term, tracker::Tracker};
-use crate::watch::ResumeToken;
+use crate::watch::{ResumeToken, raw_stream::LastReply};
 
 /// Returns the status of a subscription at any time, for health checks and metrics. Clones show the same subscription.
 ///
@@ -23,7 +23,7 @@ struct Inner {
     phase: Phase,
     term: Option<Term>,
     tracker: Option<Arc<Tracker>>,
-    server_time: Option<Timestamp>,
+    reply: Option<LastReply>,
     delivered: u64,
     rate: Rate,
     dead_letters: u64,
@@ -71,6 +71,9 @@ pub struct SubscriptionStatus {
     pub position: Option<Position>,
     /// The operation time of the deployment at the last reply of the change stream.
     pub server_time: Option<Timestamp>,
+    /// The time since this reply. It grows while the handler is slow, while nobody calls
+    /// [`next`](super::Subscription::next), and while no server is available.
+    pub since_reply: Option<Duration>,
     /// The [partitions](super::Subscribe::partitions) that this instance delivers. The status is then that of all of
     /// them: `position` is the earliest one, and there is no `fence`, because each partition has its own.
     pub partitions: Vec<u32>,
@@ -97,13 +100,16 @@ impl SubscriptionStatus {
         self.oplog?.slack(self)
     }
 
-    /// Returns how far the position is behind the deployment, in whole seconds of its clock.
+    /// Returns how far the position can be behind the deployment: the whole seconds between the position and the time of
+    /// the deployment at the last reply, and the [time since this reply](Self::since_reply).
     ///
-    /// It stays small on a quiet collection, because each reply of the server advances the position. Returns `None` if
-    /// the [time of the position](Self::position_time) is not known, and before the first reply.
+    /// It stays small on a quiet collection, because each reply of the server advances the position, and the server
+    /// replies once a second or every `max_await_time`. It grows while a handler does not return. Returns `None` if the
+    /// [time of the position](Self::position_time) is not known, and before the first reply.
     pub fn lag(&self) -> Option<Duration> {
         let (server, position) = (self.server_time?, self.position_time()?);
-        Some(Duration::from_secs(u64::from(server.time.saturating_sub(position.time))))
+        let behind = Duration::from_secs(u64::from(server.time.saturating_sub(position.time)));
+        Some(behind + self.since_reply?)
     }
 }
 
@@ -130,7 +136,8 @@ impl Monitor {
             unacknowledged: tracker.map_or(0, |tracker| tracker.waiting()),
             dead_letters: inner.dead_letters,
             position: tracker.map(|tracker| tracker.reached()),
-            server_time: inner.server_time,
+            server_time: inner.reply.and_then(|reply| reply.server_time),
+            since_reply: inner.reply.map(|reply| now.saturating_duration_since(reply.at)),
             partitions: Vec::new(),
             oplog: inner.oplog,
             is_falling_behind: inner.is_falling_behind && tracker.is_some(),
@@ -162,16 +169,16 @@ impl Monitor {
         self.lock().phase = phase;
     }
 
-    pub(super) fn answered(&self, time: Option<Timestamp>) {
-        self.lock().server_time = time;
+    /// Records the last reply of the change stream.
+    pub(super) fn replied(&self, reply: LastReply) {
+        self.lock().reply = Some(reply);
     }
 
-    /// Records that a change was delivered, and the time of the reply that contained it, if it is known.
-    pub(super) fn delivered(&self, time: Option<Timestamp>) {
+    /// Records that a change was delivered.
+    pub(super) fn delivered(&self) {
         let mut inner = self.lock();
         inner.delivered = inner.delivered.saturating_add(1);
         inner.rate.count(Instant::now());
-        inner.server_time = time.or(inner.server_time);
     }
 
     /// Logs the status with its numbers.
@@ -211,6 +218,7 @@ fn whole(phase: Phase, parts: Vec<(u32, SubscriptionStatus)>) -> SubscriptionSta
         .into_iter()
         .filter(|(_, part)| matches!(part.phase, Phase::ExistingDocuments | Phase::Streaming))
         .collect();
+    let newest = current.iter().map(|(_, part)| part).max_by_key(|part| part.server_time);
     let is_in = |phase| current.iter().any(|(_, part)| part.phase == phase);
     let phase = match phase {
         Phase::Ended => Phase::Ended,
@@ -226,7 +234,8 @@ fn whole(phase: Phase, parts: Vec<(u32, SubscriptionStatus)>) -> SubscriptionSta
         idle,
         unacknowledged: current.iter().map(|(_, part)| part.unacknowledged).sum(),
         dead_letters,
-        server_time: current.iter().filter_map(|(_, part)| part.server_time).max(),
+        server_time: newest.and_then(|part| part.server_time),
+        since_reply: newest.and_then(|part| part.since_reply),
         partitions: current.iter().map(|(number, _)| *number).collect(),
         oplog: current.iter().find_map(|(_, part)| part.oplog),
         is_falling_behind: current.iter().any(|(_, part)| part.is_falling_behind),

@@ -242,7 +242,11 @@ where
         })
     }
 
-    fn bury<'a>(&'a self, front: &'a CurrentChange, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
+    fn store_letter<'a>(
+        &'a self,
+        front: &'a CurrentChange,
+        letter: &'a Letter,
+    ) -> BoxFuture<'a, Result<Attempted>> {
         Box::pin(async move {
             store(&front.setup, letter).await?;
             self.remove(front).await

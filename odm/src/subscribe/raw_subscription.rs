@@ -26,7 +26,7 @@ use super::{
     policy::Incident,
     position::{Chunks, Place, Position, overlap},
     setup::Setup,
-    start::{Restart, Source, Started, start},
+    start::{Batches, Restart, Source, Started, start},
     store::Term,
     term_task::TermTask,
     tracker::{Room, Tracker},
@@ -53,8 +53,8 @@ pub(super) struct RawSubscription {
     frontier: Option<Position>,
     /// Whether the existing documents are delivered because the history was lost, and the stream has not begun.
     is_recovering: bool,
-    /// Whether each reply contains at most one event, to find the event that is too large.
-    is_isolating: bool,
+    /// How many events the replies of the current source contain. Only [`restart`](Self::restart) sets it.
+    batches: Batches,
     /// A pause before the front change is returned again.
     hold: Option<Pin<Box<Sleep>>>,
 }
@@ -110,7 +110,7 @@ impl RawSubscription {
             current: None,
             frontier: None,
             is_recovering: false,
-            is_isolating: false,
+            batches: Batches::Configured,
             hold: None,
         }
     }
@@ -170,14 +170,20 @@ impl RawSubscription {
                     copy::Peeked::Failed(error) => self.failed(error),
                 },
                 State::Streaming { stream, overlap: chunks } => match ready!(stream.poll_peek(cx, true)) {
-                    StreamPeeked::Event => return Poll::Ready(Peeked::Event),
+                    StreamPeeked::Event => {
+                        self.monitor.replied(stream.last_reply());
+                        return Poll::Ready(Peeked::Event);
+                    }
                     StreamPeeked::Nothing => {
-                        self.monitor.answered(stream.server_time());
+                        self.monitor.replied(stream.last_reply());
                         self.is_recovering = false;
                         let token = stream.token().cloned();
                         if let Some(token) = token {
                             let chunks = overlap(chunks, token.cluster_time());
                             self.quiet(Place::After(token, chunks));
+                            if let Some(position) = self.frontier.clone() {
+                                self.passed(&position);
+                            }
                         }
                     }
                     StreamPeeked::End(error) => {
@@ -245,19 +251,20 @@ impl RawSubscription {
         match (&mut self.state, &position.place) {
             (State::Copying(copy), _) => {
                 copy.pass();
-                self.monitor.delivered(None);
+                self.monitor.delivered();
             }
             (State::Streaming { stream, overlap }, Place::After(token, chunks)) => {
                 stream.pass(token.clone());
                 *overlap = Arc::clone(chunks);
                 self.is_recovering = false;
-                self.monitor.delivered(stream.server_time());
+                self.monitor.delivered();
             }
             _ => return None,
         }
         self.frontier = Some(position.clone());
         let tracker = Arc::clone(&self.current.as_ref()?.tracker);
-        let number = tracker.delivered(position);
+        let number = tracker.delivered(position.clone());
+        self.passed(&position);
         Some(Passed { tracker, number })
     }
 
@@ -302,6 +309,7 @@ impl RawSubscription {
             }
             Source::Stream { stream, overlap } => {
                 self.monitor.set_phase(Phase::Streaming);
+                self.monitor.replied(stream.last_reply());
                 State::Streaming { stream, overlap }
             }
             Source::Failed(error) => return self.failed(error),
@@ -324,8 +332,16 @@ impl RawSubscription {
     }
 
     fn restart(&mut self, restart: Restart) {
+        self.batches = restart.batches();
         let term = self.current.as_ref().map(|current| current.term.clone());
         self.state = State::Starting(Box::pin(start(Arc::clone(&self.setup), restart, term, true)));
+    }
+}
+
+/// The monitor of a subscription that was dropped, or whose task has panicked or was aborted, shows its end.
+impl Drop for RawSubscription {
+    fn drop(&mut self) {
+        self.monitor.set_phase(Phase::Ended);
     }
 }
 

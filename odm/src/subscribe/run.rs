@@ -133,7 +133,8 @@ macro_rules! limits {
         ///
         /// `{ _id: { subscription: "billing", key: ".." }, event: { .. }, reason: "..", attempts: 6, at: .. }`
         ///
-        /// `event` is the event as the server sent it. It is missing if the letter would be larger than 16 MiB.
+        /// `subscription` is the name of the stored position: with [partitions](crate::subscribe::Subscribe::partitions),
+        /// that of the partition, such as `billing#0`. `event` is the event as the server sent it. It is missing if the letter would be larger than 16 MiB.
         /// `reason` is the text of the error, up to 16 KiB of it, and can contain stored values. The letter is stored
         /// before the change is acknowledged. Storing it again replaces it. Without this, such a change ends the run
         /// with the error.

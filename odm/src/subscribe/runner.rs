@@ -1,6 +1,12 @@
 //! `Runner`: the loop of a run.
 
-use std::{fmt, future::poll_fn, pin::pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::poll_fn,
+    pin::pin,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use futures_core::future::BoxFuture;
 use futures_util::future::{Either, select};
@@ -22,7 +28,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     random::roll,
-    value::{OwnedRow, Raw},
+    value::OwnedRow,
     watch::ResumeToken,
 };
 
@@ -39,7 +45,11 @@ pub(super) trait Work<Row, E>: Sync {
         E: 'a;
 
     /// Stores a dead letter. Returns the guard of a position that was saved with it.
-    fn bury<'a>(&'a self, front: &'a CurrentChange, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
+    fn store_letter<'a>(
+        &'a self,
+        front: &'a CurrentChange,
+        letter: &'a Letter,
+    ) -> BoxFuture<'a, Result<Attempted>> {
         Box::pin(async move {
             store(&front.setup, letter).await?;
             Ok(Attempted::Handled)
@@ -54,6 +64,9 @@ pub(super) enum Attempted {
     /// The change was handled, and the position was saved with it. No other position is saved as long as this guard
     /// exists.
     Saved(OwnedMutexGuard<()>),
+    /// The change was handled before, by a transaction whose outcome was not known. No other position is saved as long as
+    /// this guard exists.
+    Committed(OwnedMutexGuard<()>),
     /// The term has ended.
     Superseded,
 }
@@ -72,15 +85,9 @@ pub(super) struct CurrentChange {
 impl CurrentChange {
     /// Decodes the change.
     pub(super) fn item<Row: OwnedRow>(&self, attempt: u32) -> Result<Item<Row>> {
-        let event = self.event.as_bytes();
-        let read = ResumeToken::of_event(&self.event).and_then(|_| Row::read_owned(Raw::document(event)));
-        match read {
-            Ok(row) => Ok(Item { row, key: self.key.clone(), is_existing: self.is_existing, attempt }),
-            Err(cause) => {
-                let operation = self.setup.target.operation(raw_subscription::SUBSCRIBE);
-                Err(Error::decode_event(self.event.clone(), cause).during(&operation))
-            }
-        }
+        let copied_key = self.is_existing.then_some(self.key.as_str());
+        let item = Item::read(&self.event, copied_key, attempt);
+        item.map_err(|error| error.during(&self.setup.target.operation(raw_subscription::SUBSCRIBE)))
     }
 }
 
@@ -169,7 +176,7 @@ impl<'h> Runner<'h> {
                 Ok(item) => item,
                 Err(error) => {
                     let reason = error.to_string();
-                    return self.bury(work, &front, &reason, 0, || E::from(error)).await;
+                    return self.store_letter(work, &front, &reason, 0, || E::from(error)).await;
                 }
             };
             let Some(attempted) = self.within_term(&front, work.attempt(&front, item)).await else {
@@ -179,7 +186,7 @@ impl<'h> Runner<'h> {
                 Ok(attempted) => return self.acknowledge(&front, attempted),
                 Err(error) if attempt > self.limits.retries => {
                     let reason = error.to_string();
-                    return self.bury(work, &front, &reason, attempt, || error).await;
+                    return self.store_letter(work, &front, &reason, attempt, || error).await;
                 }
                 Err(error) => {
                     tracing::warn!(
@@ -198,7 +205,7 @@ impl<'h> Runner<'h> {
     }
 
     /// Stores a dead letter and continues, or fails if there are none.
-    async fn bury<Row, E, W>(
+    async fn store_letter<Row, E, W>(
         &mut self,
         work: &W,
         front: &CurrentChange,
@@ -217,13 +224,14 @@ impl<'h> Runner<'h> {
             event: front.event.clone(),
             reason: reason.to_owned(),
             attempts,
+            is_written: AtomicBool::new(false),
         };
         let mut failures = 0_u32;
         loop {
-            match self.within_term(front, work.bury(front, &letter)).await {
+            match self.within_term(front, work.store_letter(front, &letter)).await {
                 None => return self.interrupted(),
                 Some(Ok(attempted)) => {
-                    if !matches!(attempted, Attempted::Superseded) {
+                    if matches!(attempted, Attempted::Handled | Attempted::Saved(_)) {
                         self.raw.monitor.dead_letter();
                         front.setup.report(&Incident::DeadLetter { key: front.key.clone() });
                     }
@@ -245,7 +253,7 @@ impl<'h> Runner<'h> {
     fn acknowledge<E>(&mut self, front: &CurrentChange, attempted: Attempted) -> Next<E> {
         let guard = match attempted {
             Attempted::Handled => None,
-            Attempted::Saved(guard) => Some(guard),
+            Attempted::Saved(guard) | Attempted::Committed(guard) => Some(guard),
             Attempted::Superseded => {
                 front.tracker.lose();
                 return Next::Continue;

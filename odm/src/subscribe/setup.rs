@@ -89,19 +89,23 @@ impl Setup {
 
     /// Reads what identifies the deployment. The id of the replica set needs a privilege that many users do not have.
     pub(super) async fn deployment(&self) -> Result<Deployment> {
-        let database = self.target.database();
-        let admin = database.client().database("admin");
-        let hello = exec::run(database.operation(HELLO), admin.run_command(doc! { "hello": 1 })).await?;
-        let set_name = hello.get_str("setName").ok().map(Arc::from);
-        let replica_set = if set_name.is_some() {
-            let command = doc! { "replSetGetConfig": 1 };
-            let reply = exec::run(database.operation(CONFIGURATION), admin.run_command(command)).await.ok();
-            let config = reply.as_ref().and_then(|reply| reply.get_document("config").ok());
-            config.and_then(|config| config.get_document("settings").ok()?.get("replicaSetId").cloned())
-        } else {
-            None
-        };
-        Ok(Deployment { set_name, replica_set })
+        let database = self.target.database().clone();
+        exec::completed(Box::pin(async move {
+            let admin = database.client().database("admin");
+            let hello = exec::run(database.operation(HELLO), admin.run_command(doc! { "hello": 1 })).await?;
+            let set_name = hello.get_str("setName").ok().map(Arc::from);
+            let replica_set = if set_name.is_some() {
+                let command = doc! { "replSetGetConfig": 1 };
+                let reply =
+                    exec::run(database.operation(CONFIGURATION), admin.run_command(command)).await.ok();
+                let config = reply.as_ref().and_then(|reply| reply.get_document("config").ok());
+                config.and_then(|config| config.get_document("settings").ok()?.get("replicaSetId").cloned())
+            } else {
+                None
+            };
+            Ok(Deployment { set_name, replica_set })
+        }))
+        .await
     }
 
     pub(super) fn report(&self, incident: &Incident) {

@@ -17,6 +17,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     random::roll,
     watch::{
+        ResumeToken,
         classify::{Classification, classify},
         raw_stream::RawStream,
         resume_state::{Start, pause},
@@ -32,8 +33,32 @@ pub(super) enum Restart {
     Now,
     /// With the existing documents.
     Existing,
-    /// At this position. With `one_by_one`, each reply contains at most one event.
-    From { position: Position, one_by_one: bool },
+    /// At this position.
+    From { position: Position, batches: Batches },
+}
+
+/// How many events a reply contains.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Batches {
+    /// As many as the options of the change stream set.
+    Configured,
+    /// At most one, until the event with this token, which was too large.
+    OneByOne { through: ResumeToken },
+}
+
+impl Restart {
+    /// Continues at this position.
+    pub(super) fn from(position: Position) -> Self {
+        Self::From { position, batches: Batches::Configured }
+    }
+
+    /// Returns how many events the replies will contain.
+    pub(super) fn batches(&self) -> Batches {
+        match self {
+            Self::From { batches, .. } => batches.clone(),
+            Self::Load | Self::Now | Self::Existing => Batches::Configured,
+        }
+    }
 }
 
 /// What has started.
@@ -73,10 +98,7 @@ pub(super) async fn start(
             Ok(started) => return Ok(started),
             Err(error) => error,
         };
-        let passes = matches!(classify(&error), Classification::Broken | Classification::Away)
-            || error.is_retryable()
-            || matches!(error.kind(), ErrorKind::WriteConcern(_))
-            || error.code() == Some(NOT_REPLICATED);
+        let passes = passes(&error);
         // The claim was made. A new replica set, or one with a new primary, may need longer to replicate it.
         let is_slow = error.code() == Some(NOT_REPLICATED) && failures < REPLICATION_ATTEMPTS;
         let is_patient =
@@ -95,6 +117,14 @@ pub(super) async fn start(
         );
         sleep(pause(failures.saturating_add(1), roll())).await;
     }
+}
+
+/// Returns whether the same call may succeed later.
+pub(super) fn passes(error: &Error) -> bool {
+    matches!(classify(error), Classification::Broken | Classification::Away)
+        || error.is_retryable()
+        || matches!(error.kind(), ErrorKind::WriteConcern(_))
+        || error.code() == Some(NOT_REPLICATED)
 }
 
 async fn attempt(setup: &Arc<Setup>, restart: Restart, held: Option<Term>) -> Result<Started> {
@@ -150,22 +180,23 @@ async fn while_renewing<T>(
 /// Opens the source of a term, and returns it with its position, which is then stored.
 async fn open(setup: &Arc<Setup>, restart: Restart, term: &Term) -> Result<(Position, Source)> {
     let deployment = setup.deployment().await?;
-    let (position, is_stored, one_by_one) = match restart {
+    let one_by_one = matches!(restart.batches(), Batches::OneByOne { .. });
+    let (position, is_stored) = match restart {
         Restart::Load => match stored(setup, &deployment).await? {
             Some((position, is_stored)) => {
                 if !position.deployment.may_be(&deployment) {
                     return Ok((position, Source::Failed(Error::new(ErrorKind::InvalidResumeToken))));
                 }
-                (position, is_stored, false)
+                (position, is_stored)
             }
-            None => (beginning(setup, deployment).await?, false, false),
+            None => (beginning(setup, deployment).await?, false),
         },
-        Restart::Now => (now(setup, deployment).await?, false, false),
+        Restart::Now => (now(setup, deployment).await?, false),
         Restart::Existing => {
             let place = Place::Copy(Chunks::default());
-            (Position { place, deployment }, false, false)
+            (Position { place, deployment }, false)
         }
-        Restart::From { position, one_by_one } => (position, true, one_by_one),
+        Restart::From { position, .. } => (position, true),
     };
     let source = match position.place.clone() {
         Place::Copy(copied) => Source::Copy(Copy::start(Arc::clone(setup), copied)),

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    value::{OwnedRow, Raw},
-    watch::{Change, ResumeToken},
+    value::OwnedRow,
+    watch::Change,
 };
 
 /// The changes of a subscription, in order, from its stored position.
@@ -139,7 +139,7 @@ impl<M, Row> Subscription<M, Row> {
             Peeked::Refused(error) => return Poll::Ready(Err(error)),
             Peeked::End(error) => return Poll::Ready(error.map_or(Ok(None), Err)),
         }
-        match read(&self.raw, 1) {
+        match read(&self.raw) {
             Ok(item) => {
                 self.stuck = 0;
                 let passed = self.raw.pass();
@@ -159,17 +159,9 @@ impl<M, Row> Subscription<M, Row> {
 }
 
 /// Decodes the front change.
-pub(super) fn read<Row: OwnedRow>(raw: &RawSubscription, attempt: u32) -> Result<Item<Row>> {
+fn read<Row: OwnedRow>(raw: &RawSubscription) -> Result<Item<Row>> {
     let Some(event) = raw.front() else { return Err(Error::refused("there is no change")) };
-    let item = ResumeToken::of_event(event).and_then(|token| {
-        let row = Row::read_owned(Raw::document(event.as_bytes()))?;
-        let (is_existing, key) = match raw.copied_key() {
-            Some(key) => (true, key),
-            None => (false, token.data().to_owned()),
-        };
-        Ok(Item { row, key, is_existing, attempt })
-    });
-    item.map_err(|cause| Error::decode_event(event.to_owned(), cause).during(&raw.operation()))
+    Item::read(event, raw.copied_key().as_deref(), 1).map_err(|error| error.during(&raw.operation()))
 }
 
 /// Stores the position, and ends the lease.

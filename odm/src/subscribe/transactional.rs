@@ -12,7 +12,6 @@ use std::{
 
 use futures_core::future::BoxFuture;
 use mongodb::options::WriteConcern;
-use tokio::sync::OwnedMutexGuard;
 
 use super::{
     builder::Subscribe,
@@ -139,21 +138,43 @@ struct Handler<F> {
 }
 
 impl<F> Handler<F> {
-    /// Returns whether an earlier transaction with an unknown outcome was committed.
-    async fn was_committed(&self, front: &CurrentChange) -> Result<bool> {
-        let stored = self.store.version(&front.setup.name, &front.term).await?;
-        Ok(front.term.version().is_some_and(|version| stored > version))
-    }
-
-    /// Finds out why the position was not as expected.
-    async fn unexpected(&self, front: &CurrentChange, guard: OwnedMutexGuard<()>) -> Result<Attempted> {
-        match self.was_committed(front).await {
-            Ok(true) => {
+    /// Saves the position and runs the body in one transaction.
+    async fn transaction<E, B, Fut>(&self, front: &CurrentChange, body: B) -> Result<Attempted, E>
+    where
+        E: From<Error> + Send,
+        F: Sync,
+        B: Fn(Tx) -> Fut + Send + Sync,
+        Fut: Future<Output = Result<(), E>> + Send,
+    {
+        let guard = Arc::clone(&front.tracker.saving).lock_owned().await;
+        let is_unexpected = AtomicBool::new(false);
+        let (flag, body) = (&is_unexpected, &body);
+        let database = front.setup.target.database();
+        let mut session = front.term.session().await.ok_or_else(no_session)?;
+        let outcome = database
+            .try_transaction(move |mut tx| async move {
+                let name = &front.setup.name;
+                if !self.store.save_in(&mut tx, name, &front.after, &front.term).await? {
+                    flag.store(true, Ordering::SeqCst);
+                    return Err(E::from(superseded()));
+                }
+                body(tx).await
+            })
+            .session(&mut session)
+            .write_concern(WriteConcern::majority())
+            .await;
+        match outcome {
+            Ok(()) => {
                 front.term.committed();
                 Ok(Attempted::Saved(guard))
             }
-            Ok(false) => Ok(Attempted::Superseded),
-            Err(error) if error.is_superseded() => Ok(Attempted::Superseded),
+            Err(_) if is_unexpected.load(Ordering::SeqCst) => {
+                if !self.store.was_committed(&front.setup.name, &front.term).await? {
+                    return Ok(Attempted::Superseded);
+                }
+                front.term.committed();
+                Ok(Attempted::Committed(guard))
+            }
             Err(error) => Err(error),
         }
     }
@@ -177,67 +198,39 @@ where
         E: 'a,
     {
         Box::pin(async move {
-            let guard = Arc::clone(&front.tracker.saving).lock_owned().await;
-            let is_unexpected = AtomicBool::new(false);
-            let flag = &is_unexpected;
             // The body may run several times. The change is decoded again each further time.
             let (attempt, first) = (item.attempt, Mutex::new(Some(item)));
             let first = &first;
-            let database = front.setup.target.database();
-            let mut session = front.term.session().await.ok_or_else(no_session)?;
-            let outcome = database
-                .try_transaction(move |mut tx| async move {
-                    let name = &front.setup.name;
-                    if !self.store.save_in(&mut tx, name, &front.after, &front.term).await? {
-                        flag.store(true, Ordering::SeqCst);
-                        return Err(E::from(superseded()));
-                    }
-                    let item = first.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    let item = item.map_or_else(|| front.item(attempt), Ok)?;
-                    (self.handler)(item, tx).await
-                })
-                .session(&mut session)
-                .write_concern(WriteConcern::majority())
-                .await;
-            match outcome {
-                Ok(()) => {
-                    front.term.committed();
-                    Ok(Attempted::Saved(guard))
-                }
-                Err(_) if is_unexpected.load(Ordering::SeqCst) => Ok(self.unexpected(front, guard).await?),
-                Err(error) => Err(error),
-            }
+            self.transaction(front, move |tx| async move {
+                let item = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let item = item.map_or_else(|| front.item(attempt), Ok)?;
+                (self.handler)(item, tx).await
+            })
+            .await
         })
     }
 
-    fn bury<'a>(&'a self, front: &'a CurrentChange, letter: &'a Letter) -> BoxFuture<'a, Result<Attempted>> {
+    fn store_letter<'a>(
+        &'a self,
+        front: &'a CurrentChange,
+        letter: &'a Letter,
+    ) -> BoxFuture<'a, Result<Attempted>> {
         Box::pin(async move {
-            let guard = Arc::clone(&front.tracker.saving).lock_owned().await;
-            let is_unexpected = AtomicBool::new(false);
-            let flag = &is_unexpected;
-            let database = front.setup.target.database();
-            let mut session = front.term.session().await.ok_or_else(no_session)?;
-            let outcome = database
-                .transaction(move |mut tx| async move {
-                    let name = &front.setup.name;
-                    if !self.store.save_in(&mut tx, name, &front.after, &front.term).await? {
-                        flag.store(true, Ordering::SeqCst);
-                        return Err(superseded());
-                    }
+            let attempted = self
+                .transaction(front, move |mut tx| async move {
                     let session = ExplicitSession::new(&mut tx);
-                    session.run(|session| Box::pin(put(&front.setup, letter, session))).await
+                    session.run(|session| Box::pin(put(&front.setup, letter, session))).await?;
+                    letter.is_written.store(true, Ordering::SeqCst);
+                    Ok::<(), Error>(())
                 })
-                .session(&mut session)
-                .write_concern(WriteConcern::majority())
-                .await;
-            match outcome {
-                Ok(()) => {
-                    front.term.committed();
-                    Ok(Attempted::Saved(guard))
+                .await?;
+            Ok(match attempted {
+                // Its transaction began at the same position, so it is the one that was committed.
+                Attempted::Committed(guard) if letter.is_written.load(Ordering::SeqCst) => {
+                    Attempted::Saved(guard)
                 }
-                Err(_) if is_unexpected.load(Ordering::SeqCst) => self.unexpected(front, guard).await,
-                Err(error) => Err(error),
-            }
+                attempted => attempted,
+            })
         })
     }
 }

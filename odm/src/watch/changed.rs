@@ -1,9 +1,15 @@
-//! The updates that touch a field: `Change::changed` as a filter, and `touches` for one change.
+//! The updates that touch a field: `Change::changed` as a filter, `touches` for one change, and `sets` for the new value.
 
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::{Bson, Document, RawDocument, doc, spec::ElementType};
 
 use super::{Change, Event, UpdateDescription};
-use crate::{filter::Filter, model::Model, path::Path};
+use crate::{
+    error::{Error, Result, codec::CodecResult},
+    filter::Filter,
+    model::Model,
+    path::Path,
+    value::{Raw, Value},
+};
 
 impl<M: Model> Change<M> {
     /// Matches the updates that change, remove or shorten this field, a field inside of it, or the document that it
@@ -70,12 +76,88 @@ impl<M: Model> Change<M> {
         Some(of_field.new_size)
     }
 
+    /// Returns the value that this update sets this field to.
+    ///
+    /// If the update sets a document or an array that the field is part of, this is the value inside of it. Returns `None`
+    /// if the change is not an update, and if the update
+    ///
+    /// - does not set the field, or removes it,
+    /// - sets a document that the field is part of to one without the field, or
+    /// - changes only what is inside of the field, such as `address.city` of `address`, or an element of an array: then
+    ///   the event does not contain the whole value, and [`touches`](Self::touches) is true. The
+    ///   [`document`](Self::document) contains it, if the stream requests the document.
+    ///
+    /// For an element of an array, specify its position: `&o.lines().at(3).qty()`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`is_decode`](crate::Error::is_decode) is true if the value does not fit the type of the
+    /// field.
+    ///
+    /// ```
+    /// # use odm::{Id, Model, watch::Change};
+    /// # #[derive(Model)]
+    /// # #[odm(collection = "orders")]
+    /// # struct Order { id: Id<Order>, status: String, total: i32 }
+    /// # fn f(change: Change<Order>) -> odm::Result<()> {
+    /// let o = Order::fields();
+    /// if let Some(status) = change.sets(&o.status()).transpose()? {
+    ///     println!("the status of {:?} is now {status}", change.id());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sets<V: Value>(&self, field: &Path<M, V>) -> Option<Result<V>> {
+        self.delta()?;
+        let value = set_to(self.raw(), field.name()).transpose()?;
+        let decoded = value.and_then(V::decode).map_err(|cause| field.location().locate(cause));
+        Some(decoded.map_err(|cause| Error::decode_event(self.raw().to_owned(), cause)))
+    }
+
     fn delta(&self) -> Option<&UpdateDescription> {
         match self.event() {
             Event::Update { update_description, .. } => Some(update_description),
             _ => None,
         }
     }
+}
+
+/// Returns the value that an event of an update contains for a field.
+fn set_to<'e>(event: &'e RawDocument, field: &str) -> CodecResult<Option<Raw<'e>>> {
+    let description = event.get_document("updateDescription");
+    let Ok(set) = description.and_then(|description| description.get_document("updatedFields")) else {
+        return Ok(None);
+    };
+    let mut elements = Raw::document(set.as_bytes()).elements()?;
+    while let Some((changed, value)) = elements.next()? {
+        let inside = std::str::from_utf8(changed).ok().and_then(|changed| field.strip_prefix(changed));
+        match inside {
+            Some("") => return Ok(Some(value)),
+            Some(inside) if inside.starts_with('.') => return value_in(value, inside.split('.').skip(1)),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the value at these names and positions inside of a value.
+fn value_in<'v, 'n>(value: Raw<'v>, names: impl Iterator<Item = &'n str>) -> CodecResult<Option<Raw<'v>>> {
+    let mut value = value;
+    for name in names {
+        let mut elements = match value.element_type() {
+            Some(ElementType::EmbeddedDocument) => value.elements()?,
+            Some(ElementType::Array) => value.items()?,
+            _ => return Ok(None),
+        };
+        value = loop {
+            match elements.next()? {
+                Some((key, inside)) if key == name.as_bytes() => break inside,
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        };
+    }
+    Ok(Some(value))
 }
 
 /// How a changed path is related to a field that it touches.
@@ -151,6 +233,8 @@ fn pattern(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use mongodb::bson::rawdoc;
+
     use super::*;
 
     #[test]
@@ -179,6 +263,26 @@ mod tests {
         ] {
             assert!(!pattern.is_match(other) && relation(other, field).is_none(), "{other}");
         }
+    }
+
+    #[test]
+    fn the_value_of_a_field_is_found_inside_of_what_was_set() {
+        let event = rawdoc! { "updateDescription": { "updatedFields": {
+            "status": "paid", "ship": { "city": { "name": "Oslo" } }, "lines.2": { "qty": 5 }, "tags": ["a", "b"], "a.b": 1,
+        } } };
+        let found = |field| set_to(&event, field).unwrap().map(|value| value.to_bson().unwrap());
+        assert_eq!(found("status"), Some("paid".into()));
+        assert_eq!(found("ship.city"), Some(doc! { "name": "Oslo" }.into()));
+        assert_eq!(found("ship.city.name"), Some("Oslo".into()));
+        assert_eq!(found("lines.2.qty"), Some(5.into()));
+        assert_eq!(found("tags.1"), Some("b".into()));
+        assert_eq!(found("a.b"), Some(1.into()));
+        for field in
+            ["stat", "statuses", "status.x", "ship.zip", "lines", "lines.qty", "lines.1.qty", "tags.2", "a"]
+        {
+            assert_eq!(found(field), None, "{field}");
+        }
+        assert!(set_to(&rawdoc! { "operationType": "insert" }, "a").unwrap().is_none());
     }
 
     #[test]

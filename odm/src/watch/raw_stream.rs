@@ -44,11 +44,16 @@ pub(crate) struct RawStream {
     link: Link,
     /// A timer. The stream does nothing until it is over.
     pause: Option<JoinHandle<()>>,
-    /// The operation time of the deployment at the last reply.
-    server_time: Option<Timestamp>,
-    /// When this reply arrived.
-    #[cfg(feature = "live")]
-    replied: Instant,
+    last_reply: LastReply,
+}
+
+/// The last reply of a stream. Its events may be returned much later.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LastReply {
+    /// The operation time of the deployment.
+    pub(crate) server_time: Option<Timestamp>,
+    /// When the reply arrived.
+    pub(crate) at: Instant,
 }
 
 /// The result of [`RawStream::poll_peek`].
@@ -96,9 +101,7 @@ impl RawStream {
             after: None,
             link: Link::Closed,
             pause: None,
-            server_time: None,
-            #[cfg(feature = "live")]
-            replied: Instant::now(),
+            last_reply: LastReply { server_time: None, at: Instant::now() },
         })
     }
 
@@ -110,15 +113,9 @@ impl RawStream {
         self.state.token()
     }
 
-    /// Returns the operation time of the deployment at the last reply.
-    pub(crate) fn server_time(&self) -> Option<Timestamp> {
-        self.server_time
-    }
-
-    /// Returns when the last reply arrived. Events of it may be returned much later.
-    #[cfg(feature = "live")]
-    pub(crate) fn replied(&self) -> Instant {
-        self.replied
+    /// Returns the last reply of the server.
+    pub(crate) fn last_reply(&self) -> LastReply {
+        self.last_reply
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -254,11 +251,8 @@ impl RawStream {
             }
             self.state.answered();
         }
-        self.server_time = reply.time.or(self.server_time);
-        #[cfg(feature = "live")]
-        {
-            self.replied = Instant::now();
-        }
+        let server_time = reply.time.or(self.last_reply.server_time);
+        self.last_reply = LastReply { server_time, at: Instant::now() };
         let number = reply.cursor;
         self.link = if let Some(cursor) = cursor {
             Link::Idle { cursor, number }

@@ -39,7 +39,7 @@ pub(crate) async fn run(db: &Database, file: &Path) -> anyhow::Result<()> {
     let at_least_once = items
         .subscribe(AT_LEAST_ONCE)
         .try_run(async |change| -> anyhow::Result<()> {
-            if let Some((item, step)) = Step::of(change.event()) {
+            if let Some((item, step)) = Step::of(&change) {
                 log.write(change.key(), item, step)?;
             }
             Ok(())
@@ -53,7 +53,7 @@ pub(crate) async fn run(db: &Database, file: &Path) -> anyhow::Result<()> {
 
 /// Makes the change to the derived collection, and records that it took effect.
 async fn apply(db: &Database, change: &subscribe::Item<Change<Item>>, mut tx: Tx) -> odm::Result<()> {
-    let Some((item, step)) = Step::of(change.event()) else { return Ok(()) };
+    let Some((item, step)) = Step::of(change) else { return Ok(()) };
     let (copies, c) = (db.collection::<ItemCopy>(), ItemCopy::fields());
     match change.event() {
         Event::Insert(item) => {

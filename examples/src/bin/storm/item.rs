@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use odm::{Collection, Id, Model, bson::DateTime, watch::Event};
+use odm::{
+    Collection, Id, Model,
+    bson::DateTime,
+    watch::{Change, Event},
+};
 
 /// The document that is inserted last. Who has handled this change has handled all of them.
 pub(crate) const LAST: i64 = -1;
@@ -55,11 +59,11 @@ pub(crate) enum Step {
 
 impl Step {
     /// Returns the document and what happened to it, or `None` for an event that is not about a document.
-    pub(crate) fn of(event: &Event<Item>) -> Option<(i64, Self)> {
-        match event {
+    pub(crate) fn of(change: &Change<Item>) -> Option<(i64, Self)> {
+        match change.event() {
             Event::Insert(item) => Some((item.id, Self::Insert(item.revision))),
-            Event::Update { id, update_description, .. } => {
-                let revision = update_description.updated_fields.get_i64(REVISION).ok()?;
+            Event::Update { id, .. } => {
+                let revision = change.sets(&Item::fields().revision())?.ok()?;
                 Some((*id, Self::Update(revision)))
             }
             Event::Delete { id, .. } => Some((*id, Self::Delete)),
@@ -75,8 +79,6 @@ impl Step {
         }
     }
 }
-
-const REVISION: &str = "revision";
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

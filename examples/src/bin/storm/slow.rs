@@ -22,8 +22,8 @@ use crate::{child::Child, item::Items, writer::Progress};
 pub(crate) const NAME: &str = "slow";
 /// How many changes are made while the consumer handles one.
 const FACTOR: u32 = 1000;
-/// How many changes the server sends at a time. They are what a slow consumer has in memory.
-const BATCH: u32 = 100;
+/// How many changes the server sends at a time. They are what a slow consumer has in memory. It handles several batches.
+const BATCH: u32 = 10;
 /// How much the resident memory may vary.
 const TOLERANCE: u64 = 8 << 20;
 

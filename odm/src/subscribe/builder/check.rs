@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mongodb::bson::oid::ObjectId;
+use mongodb::{bson::oid::ObjectId, options::FullDocumentBeforeChangeType};
 
 use super::{
     super::{
@@ -73,6 +73,17 @@ impl<M, Row> Subscribe<M, Row> {
             }
             (None, Key::Field(_)) => {
                 return Err(Error::refused("`partition_by` needs `partitions`, which sets their number"));
+            }
+            (Some(_), Key::Field(_))
+                if !matches!(
+                    options.full_document_before_change,
+                    Some(FullDocumentBeforeChangeType::Required)
+                ) =>
+            {
+                return Err(Error::refused(
+                    "`partition_by` needs the document before each change, because the event of a delete contains no \
+                     other field than the `_id`: set `full_document_before_change` to `Required`, or leave it out",
+                ));
             }
             _ => {}
         }

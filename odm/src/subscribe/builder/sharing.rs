@@ -60,7 +60,9 @@ impl<M, Row> Subscribe<M, Row> {
     ///
     /// The field must never change, and the collection must keep
     /// [pre-images](crate::action::Watch::full_document_before_change), because the event of a delete contains no other
-    /// field. This sets the option `Required` for them.
+    /// field. The images must not [expire](https://www.mongodb.com/docs/manual/changeStreams/#change-streams-with-document-pre--and-post-images)
+    /// earlier than the oplog: without one, the partition of the change is not known, and the run ends with an error of
+    /// kind [`ImageMissing`](crate::ErrorKind::ImageMissing). This sets the option `Required` for them; opening the subscription with another one returns an error.
     pub fn partition_by<V>(mut self, field: &Path<M, V>) -> Self {
         self.partition_key = Key::Field(field.name().to_owned());
         self.options.full_document_before_change = Some(FullDocumentBeforeChangeType::Required);

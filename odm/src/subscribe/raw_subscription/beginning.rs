@@ -41,6 +41,6 @@ impl RawSubscription {
         let (Some(time), Some(frontier)) = (first_time(copy.copied()), &self.frontier) else { return };
         let place = Place::At(time, overlap(copy.copied(), None));
         let position = Position { place, deployment: frontier.deployment.clone() };
-        self.restart(Restart::From { position, one_by_one: false });
+        self.restart(Restart::from(position));
     }
 }

@@ -1,6 +1,6 @@
 //! What a subscription does when its source has ended: the policies.
 
-use std::{mem::replace, sync::Arc};
+use std::sync::Arc;
 
 use mongodb::bson::doc;
 
@@ -9,7 +9,7 @@ use super::{
         monitor::Phase,
         policy::{Incident, OnEventTooLarge, OnHistoryLost, OnInvalidate, is_history_lost},
         position::{Place, Position},
-        start::Restart,
+        start::{Batches, Restart},
     },
     RawSubscription,
 };
@@ -76,7 +76,7 @@ impl RawSubscription {
         match (policy, self.frontier.clone()) {
             (OnInvalidate::Stop, _) => self.end(None),
             (OnInvalidate::Continue, Some(position)) => {
-                self.restart(Restart::From { position, one_by_one: false });
+                self.restart(Restart::from(position));
             }
             (OnInvalidate::Fail, _) | (_, None) => self.end(Some(error)),
         }
@@ -89,26 +89,37 @@ impl RawSubscription {
         else {
             return self.end(Some(error));
         };
-        if !replace(&mut self.is_isolating, true) {
-            return self.restart(Restart::From { position, one_by_one: true });
-        }
         let Some(token) = error.server_message().and_then(token_in) else {
             return self.end(Some(error));
         };
-        self.is_isolating = false;
+        if self.batches == Batches::Configured {
+            return self.restart(Restart::From { position, batches: Batches::OneByOne { through: token } });
+        }
         self.setup.report(&Incident::EventSkipped { token: token.clone() });
         let chunks = match &position.place {
             Place::At(_, chunks) | Place::After(_, chunks) | Place::Copy(chunks) => Arc::clone(chunks),
         };
         position.place = Place::After(token, chunks);
-        self.restart(Restart::From { position, one_by_one: false });
+        self.restart(Restart::from(position));
+    }
+
+    /// Returns to the batches of the settings after the event that was too large for one. It can be smaller when it is
+    /// read again, because the document that is looked up has changed.
+    pub(super) fn passed(&mut self, position: &Position) {
+        let is_passed = match (&self.batches, position.token()) {
+            (Batches::OneByOne { through }, Some(token)) => token.data() >= through.data(),
+            _ => false,
+        };
+        if is_passed {
+            self.restart(Restart::from(position.clone()));
+        }
     }
 
     #[cold]
     pub(super) fn stuck(&self) -> Error {
         Error::refused(format!(
-            "{} changes wait for their acknowledgement, and the first of them was dropped: acknowledge each change \
-             with `ack()`, or open the subscription again to have it delivered again",
+            "at most {} changes may wait for their acknowledgement, and the first of those that wait was dropped: \
+             acknowledge each change with `ack()`, or open the subscription again to have it delivered again",
             self.setup.settings.max_unacknowledged
         ))
         .during(&self.operation())

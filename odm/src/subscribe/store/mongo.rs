@@ -81,16 +81,34 @@ impl MongoPositions {
 
     /// Updates the stored position, if this term has not been superseded.
     async fn update_term(&self, name: &str, term: &Term, update: Vec<Document>) -> Result<()> {
-        let (store, filter) = (self.clone(), of_term(name, term));
-        let matched = exec::completed(Box::pin(async move {
+        // A later position is stored than the one of this update if a transaction was committed without a reply.
+        if self.update(of_term(name, term), update).await? || self.was_committed(name, term).await? {
+            Ok(())
+        } else {
+            Err(superseded())
+        }
+    }
+
+    /// Returns whether an earlier transaction of the term with an unknown outcome was committed. Renews the lease if it
+    /// was: as a write that the majority has, this does not read an earlier state.
+    pub(crate) async fn was_committed(&self, name: &str, term: &Term) -> Result<bool> {
+        let Some(version) = term.version() else { return Ok(false) };
+        let mut filter = of_owner(name, term);
+        filter.insert("version", doc! { "$gt": version });
+        self.update(filter, vec![doc! { "$set": alive(term) }]).await
+    }
+
+    /// Updates a position with the write concern `majority`. Returns whether there is one that matches.
+    async fn update(&self, filter: Document, update: Vec<Document>) -> Result<bool> {
+        let store = self.clone();
+        exec::completed(Box::pin(async move {
             let mut options = UpdateOptions::default();
             options.write_concern = Some(majority());
             let collection = store.driver();
             let call = collection.update_one(filter, update).with_options(options);
-            exec::run(store.operation(SAVE), call).await.map(|result| result.matched_count)
+            exec::run(store.operation(SAVE), call).await.map(|result| result.matched_count == 1)
         }))
-        .await?;
-        if matched == 1 { Ok(()) } else { Err(superseded()) }
+        .await
     }
 
     async fn find(&self, name: &str) -> Result<Option<Document>> {
@@ -166,17 +184,6 @@ impl MongoPositions {
             })
         })
     }
-
-    /// Returns the number of transactions that have changed the position, if the term is still the current one.
-    pub(crate) async fn version(&self, name: &str, term: &Term) -> Result<i64> {
-        let stored = self.find(name).await?.ok_or_else(superseded)?;
-        let is_current = stored.get_str("owner").is_ok_and(|owner| owner == term.owner())
-            && stored.get_i64("fence").is_ok_and(|fence| fence == term.fence());
-        if !is_current {
-            return Err(superseded());
-        }
-        Ok(stored.get_i64("version").unwrap_or_default())
-    }
 }
 
 /// Reads the position of a stored document.
@@ -211,11 +218,18 @@ fn of_owner(name: &str, term: &Term) -> Document {
 
 /// The stage that stores a position and renews the lease.
 fn renewed(position: &Position, term: &Term) -> Document {
-    let mut set = doc! { "position": { "$literal": position.to_document() }, "updatedAt": "$$NOW" };
+    let mut set = doc! { "position": { "$literal": position.to_document() } };
+    set.extend(alive(term));
+    doc! { "$set": set }
+}
+
+/// The fields that renew the lease.
+fn alive(term: &Term) -> Document {
+    let mut set = doc! { "updatedAt": "$$NOW" };
     if let Some(lease) = term.lease() {
         set.insert("until", until(lease));
     }
-    doc! { "$set": set }
+    set
 }
 
 #[async_trait]
@@ -251,7 +265,8 @@ impl PositionStore for MongoPositions {
         if term.lease().is_none() {
             return Ok(());
         }
-        let (store, filter) = (self.clone(), of_term(name, term));
+        // Whatever the outcome of the last transaction was.
+        let (store, filter) = (self.clone(), of_owner(name, term));
         let mut unset = doc! { "until": "" };
         if term.version().is_some() {
             unset.insert("session", "");

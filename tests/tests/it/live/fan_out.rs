@@ -3,8 +3,12 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use odm::{
-    Collection, Database, Filter, Model, bson::doc, live::Subscriber,
-    mongodb::options::FullDocumentBeforeChangeType, subscribe::OnInvalidate, watch::Event,
+    Collection, Database, Filter, Model,
+    bson::{DateTime, doc},
+    live::{OnLag, Subscriber},
+    mongodb::options::FullDocumentBeforeChangeType,
+    subscribe::OnInvalidate,
+    watch::Event,
 };
 use odm_integration::commands::Commands;
 use odm_test::Server;
@@ -270,4 +274,87 @@ async fn a_subscriber_continues_after_the_change_that_another_one_received(db: D
             assert_eq!(*next(&mut again).await.id().unwrap(), id, "round {round}");
         }
     }
+}
+
+#[odm_test::test]
+async fn a_subscriber_of_a_fan_out_that_is_behind_receives_nothing_twice(db: Database) {
+    let (ahead, behind) = (open(&db).await, open(&db).await);
+    let mut first = ahead.subscriber(Filter::all()).open().unwrap();
+    // Holds up its fan-out after the first change.
+    let slow = behind.subscriber(Filter::all()).buffer(1).on_lag(OnLag::Block).open().unwrap();
+    for id in 0..4 {
+        insert(&db, id, "open", id).await;
+    }
+    plain(&db).insert_one(doc! { "_id": 4, "status": 7 }).await.unwrap();
+    insert(&db, 5, "open", 5).await;
+    let mut token = None;
+    for id in [0, 1, 2, 3, 5] {
+        if id == 5 {
+            assert!(soon(first.next()).await.unwrap().unwrap_err().is_decode());
+        }
+        let change = next(&mut first).await;
+        assert_eq!(*change.id().unwrap(), id);
+        token = Some(change.token().clone());
+    }
+    let mut again = behind.subscriber(Filter::all()).after(token).open().unwrap();
+    insert(&db, 6, "open", 6).await;
+    drop(slow);
+    insert(&db, 7, "open", 7).await;
+    for id in [6, 7] {
+        assert_eq!(*next(&mut again).await.id().unwrap(), id);
+    }
+}
+
+/// A model whose documents are in a scope.
+#[derive(Debug, Clone, Model)]
+#[odm(collection = "notes")]
+struct Note {
+    id: i32,
+    #[odm(tenant)]
+    shop: String,
+    #[odm(deleted_at)]
+    deleted_at: Option<DateTime>,
+}
+
+#[odm_test::test]
+async fn a_subscriber_receives_the_changes_of_its_scope(db: Database) {
+    let notes = db.collection::<Note>().all_tenants();
+    let fan_out = notes.fan_out().max_await_time(Duration::from_millis(50)).await.unwrap();
+    let mut all = fan_out.subscriber(Filter::all()).open().unwrap();
+    let mut oslo = fan_out.subscriber(Filter::all()).scope(&notes.tenant("oslo")).open().unwrap();
+    let mut deleted = fan_out.subscriber(Filter::all()).scope(&notes.with_deleted()).open().unwrap();
+    for (id, shop) in [(1, "oslo"), (2, "bergen")] {
+        let note = Note { id, shop: shop.to_owned(), deleted_at: None };
+        notes.insert_one(&note).await.unwrap();
+    }
+    notes.delete_one(Note::fields().id().eq(1)).await.unwrap();
+    notes.restore(Note::fields().id().eq(1)).await.unwrap();
+    notes.update_one(Note::fields().id().eq(1), Note::fields().shop().set("bergen")).await.unwrap();
+    let mut received = Vec::new();
+    for (subscriber, count) in [(&mut all, 5), (&mut oslo, 4), (&mut deleted, 5)] {
+        let mut changes = Vec::new();
+        for _ in 0..count {
+            let change = soon(subscriber.next()).await.unwrap().unwrap();
+            changes.push((*change.id().unwrap(), change.matches()));
+        }
+        received.push(changes);
+    }
+    let (yes, no) = (Some(true), Some(false));
+    // The document that is looked up may already be that of a later update.
+    assert_eq!(received[2], [(1, yes), (2, yes), (1, yes), (1, yes), (1, yes)]);
+    assert_eq!((&received[0][..2], received[0][4]), (&[(1, yes), (2, yes)][..], (1, yes)));
+    assert_eq!((received[1][0], received[1][3]), ((1, yes), (1, no)));
+}
+
+#[odm_test::test]
+async fn a_document_that_is_deleted_softly_matches_no_more(db: Database) {
+    let notes = db.collection::<Note>().all_tenants();
+    let fan_out = notes.fan_out().max_await_time(Duration::from_millis(50)).await.unwrap();
+    let mut all = fan_out.subscriber(Filter::all()).open().unwrap();
+    notes.insert_one(&Note { id: 1, shop: "oslo".to_owned(), deleted_at: None }).await.unwrap();
+    notes.delete_one(Note::fields().id().eq(1)).await.unwrap();
+    assert_eq!(soon(all.next()).await.unwrap().unwrap().matches(), Some(true));
+    let change = soon(all.next()).await.unwrap().unwrap();
+    assert_eq!((change.matches(), change.matched_before()), (Some(false), None));
+    assert!(matches!(change.event(), Event::Update { .. }));
 }

@@ -273,3 +273,23 @@ async fn a_query_has_the_scope_of_its_handle(db: Database) {
     let own = blue.live(Filter::all()).await.unwrap();
     assert_eq!(ids(&own), [2]);
 }
+
+#[odm_test::test]
+async fn a_result_is_read_again_although_next_is_dropped_all_the_time(db: Database) {
+    let documents = (0..6000).map(|id| doc! { "_id": id, "status": "open", "total": 1 });
+    plain(&db).insert_many(documents).await.unwrap();
+    let mut query = open(&db).await.live(Filter::all()).await.unwrap();
+    assert_eq!(query.documents().len(), 6000);
+    // More events than wait.
+    plain(&db).update_many(doc! {}, doc! { "$set": { "total": 2 } }).await.unwrap();
+    insert(&db, 6000, "open", 2).await;
+    soon(async {
+        while query.documents().len() < 6001 || query.documents().iter().any(|order| order.total != 2) {
+            // The read takes longer than this.
+            if let Ok(next) = tokio::time::timeout(Duration::from_millis(2), query.next()).await {
+                next.unwrap().unwrap();
+            }
+        }
+    })
+    .await;
+}

@@ -93,6 +93,9 @@ async fn images_that_have_expired_are_an_error_and_the_position_stays() {
     })
     .await;
     assert_eq!((error.kind().name(), error.code()), ("ImageMissing", Some(47)));
+    // So no policy can skip the change.
+    let message = error.server_message().unwrap();
+    assert!(!message.contains("_data"), "the message has a token: {message}");
     let mut changes = open(FullDocumentBeforeChangeType::WhenAvailable).await.unwrap();
     let change = next(&mut changes).await;
     assert!(matches!(change.event(), Event::Update { .. }), "{change:?}");

@@ -1,14 +1,18 @@
 //! Events that are larger than 16 MiB.
 
+use std::time::Duration;
+
 use odm::{
     Collection, Database, ErrorKind, Pipeline,
-    bson::doc,
+    bson::{DateTime, Document, doc},
     mongodb::options::{FullDocumentBeforeChangeType, FullDocumentType},
     subscribe::{Incident, OnEventTooLarge},
     watch::Event,
 };
+use odm_integration::commands::Commands;
+use odm_test::Server;
 
-use super::{Item, acknowledged, fast, hard_cases::Incidents, insert, next, plain, silence, soon};
+use super::{Item, acknowledged, fast, hard_cases::Incidents, insert, next, number, plain, silence, soon};
 
 #[odm_test::test]
 async fn an_event_that_is_too_large_is_skipped_alone(db: Database) {
@@ -91,4 +95,79 @@ async fn an_event_that_is_too_large_is_delivered_if_the_server_splits_it(db: Dat
     drop(changes);
     let mut changes = open().await.unwrap();
     assert_eq!(acknowledged(&mut changes, 1).await, [3]);
+}
+
+/// Inserts and updates documents such that the event of the update is too large with both images.
+async fn write_with_a_large_update(db: &Database) {
+    insert(db, 0..1).await;
+    plain(db).insert_one(doc! { "n": 1, "text": "x".repeat(9_000_000) }).await.unwrap();
+    insert(db, 2..4).await;
+    plain(db).update_one(doc! { "n": 1 }, doc! { "$set": { "n": -1 } }).await.unwrap();
+    insert(db, 4..6).await;
+}
+
+#[odm_test::test]
+async fn an_event_that_is_withheld_is_delivered_in_the_next_term(db: Database) {
+    let create = doc! { "create": "items", "changeStreamPreAndPostImages": { "enabled": true } };
+    db.driver().run_command(create).await.unwrap();
+    let items: Collection<Item> = db.collection();
+    let open = || {
+        fast(&items, "a")
+            .full_document(FullDocumentType::WhenAvailable)
+            .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
+            .on_event_too_large(OnEventTooLarge::Skip)
+    };
+    drop(open().await.unwrap());
+    write_with_a_large_update(&db).await;
+    let incidents = Incidents::default();
+    let mut changes = incidents.of(open().lease(Duration::from_secs(30))).await.unwrap();
+    // From here on, the events are read one by one.
+    let first = next(&mut changes).await;
+    assert_eq!(number(&first), 0);
+    let positions = db.driver().collection::<Document>("odm_subscriptions");
+    let stolen =
+        doc! { "$set": { "owner": "another", "until": DateTime::now() }, "$inc": { "fence": 1_i64 } };
+    positions.update_one(doc! { "_id": "a" }, stolen).await.unwrap();
+    first.ack();
+    // The position was not stored, and the first batch of the next term has all events.
+    assert_eq!(acknowledged(&mut changes, 6).await, [0, 1, 2, 3, 4, 5]);
+    let incidents = incidents.take();
+    assert!(matches!(incidents[..], [Incident::Superseded, Incident::EventSkipped { .. }]), "{incidents:?}");
+}
+
+#[odm_test::test]
+async fn the_batches_are_whole_again_after_an_event_that_was_too_large(db: Database) {
+    let create = doc! { "create": "items", "changeStreamPreAndPostImages": { "enabled": true } };
+    db.driver().run_command(create).await.unwrap();
+    let server = Server::shared().await.unwrap();
+    let (recorded, commands) = Commands::record(server.uri(), &db).await;
+    let items: Collection<Item> = recorded.collection();
+    let open = || {
+        fast(&items, "a")
+            .full_document(FullDocumentType::UpdateLookup)
+            .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable)
+            .on_event_too_large(OnEventTooLarge::Skip)
+    };
+    drop(open().await.unwrap());
+    write_with_a_large_update(&db).await;
+    let incidents = Incidents::default();
+    let mut changes = incidents.of(open()).await.unwrap();
+    commands.take();
+    next(&mut changes).await.ack();
+    // The document that is looked up is small now, so the event fits.
+    plain(&db).update_one(doc! { "n": -1 }, doc! { "$set": { "text": "" } }).await.unwrap();
+    insert(&db, 6..7).await;
+    let mut kinds = String::new();
+    while kinds.len() < 8 {
+        let change = next(&mut changes).await;
+        kinds.push(if matches!(change.event(), Event::Insert(_)) { 'i' } else { 'u' });
+        change.ack();
+    }
+    assert_eq!(kinds, "iiiuiiui");
+    assert!(incidents.take().is_empty());
+    let sent = commands.take();
+    let opened = sent.iter().filter(|command| command.contains_key("aggregate"));
+    let sizes: Vec<_> =
+        opened.map(|it| it.get_document("cursor").unwrap().get("batchSize").cloned()).collect();
+    assert_eq!(sizes.last(), Some(&None), "{sizes:?}");
 }

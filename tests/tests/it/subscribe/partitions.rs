@@ -9,12 +9,14 @@ use std::{
 use odm::{
     Collection, Database, Id, Model,
     bson::{Document, doc},
+    mongodb::options::FullDocumentBeforeChangeType,
     subscribe::{Beginning, MemoryPositions, Monitor, Phase, Subscribe},
     watch::Event,
 };
 use tokio::sync::Notify;
 
-use super::{Item, acknowledged, fast, insert, plain, soon};
+use super::{Item, acknowledged, fast, hard_cases::named, insert, plain, soon};
+use crate::failing::{fail, own};
 
 const LEASE: Duration = Duration::from_millis(900);
 const PARTITIONS: u32 = 6;
@@ -381,9 +383,46 @@ async fn partitions_that_are_not_valid_are_refused(db: Database) {
         run(open().partition_by(&Item::fields().n())).await,
         "`partition_by` needs `partitions`, which sets their number; nothing was sent"
     );
+    let without_images = open()
+        .partitions(2)
+        .partition_by(&Item::fields().n())
+        .full_document_before_change(FullDocumentBeforeChangeType::WhenAvailable);
+    assert_eq!(
+        run(without_images).await,
+        "`partition_by` needs the document before each change, because the event of a delete contains no other field \
+         than the `_id`: set `full_document_before_change` to `Required`, or leave it out; nothing was sent"
+    );
     assert_eq!(
         run(open().positions(MemoryPositions::new()).partitions(2)).await,
         "this store of positions has no partitions: use `MongoPositions`, or open the subscription without \
          `partitions`; nothing was sent"
     );
+}
+
+#[odm_test::test]
+async fn an_error_that_does_not_pass_ends_all_partitions(_db: Database) {
+    let server = own().await;
+    let db = server.fresh_database("partitions").await.unwrap();
+    let named = named(&server, &db, "partitions-permission").await;
+    let items: Collection<Item> = named.collection();
+    // Without permission, and a server that shuts down for longer than the outage.
+    for (code, name) in [(13, "forbidden"), (91, "away")] {
+        let subscribe = fast(&items, name).lease(LEASE).partitions(2).max_outage(Duration::from_millis(500));
+        let monitor = subscribe.monitor();
+        let failing = async {
+            while monitor.status().partitions.len() < 2 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            let data = doc! { "errorCode": code };
+            fail(&server, "partitions-permission", "alwaysOn", &["update"], data).await;
+        };
+        let run = subscribe.run(async |_| Ok(())).into_future();
+        let (ended, ()) = soon(async { tokio::join!(run, failing) }).await;
+        let error = ended.unwrap_err();
+        // Without a usable server, the driver may find none for the command.
+        assert!(error.code() == Some(code) || code == 91 && error.code().is_none(), "{error:?}");
+        assert!(!error.is_superseded(), "{error:?}");
+        assert_eq!(monitor.status().phase, Phase::Ended);
+        fail(&server, "partitions-permission", "off", &[], doc! {}).await;
+    }
 }

@@ -172,9 +172,9 @@ async fn a_consumer_that_acknowledges_nothing_is_stopped(db: Database) {
     assert_eq!(
         error.to_string(),
         format!(
-            "subscribe on {}.items: 2 changes wait for their acknowledgement, and the first of them was dropped: \
-             acknowledge each change with `ack()`, or open the subscription again to have it delivered again; nothing \
-             was sent",
+            "subscribe on {}.items: at most 2 changes may wait for their acknowledgement, and the first of those that \
+             wait was dropped: acknowledge each change with `ack()`, or open the subscription again to have it \
+             delivered again; nothing was sent",
             db.name()
         )
     );

@@ -128,6 +128,7 @@ async fn a_second_loss_while_the_documents_are_delivered_ends_the_subscription()
     changes.flush().await.unwrap();
     forget(&server, &db).await;
     assert_eq!(acknowledged(&mut changes, 2).await, [2, 3]);
+    changes.flush().await.unwrap();
     let error = soon(changes.next()).await.unwrap().unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::HistoryLost), "{error:?}");
     assert!(soon(changes.next()).await.is_none());

@@ -7,14 +7,14 @@ use std::{
     time::Duration,
 };
 
-use odm::{Collection, Database};
+use odm::{Collection, Database, bson::doc, subscribe::Phase};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
 };
 
-use super::{Item, acknowledged, fast, insert, next};
+use super::{Item, acknowledged, fast, insert, next, number, plain};
 use crate::watch::soon;
 
 type Fields = BTreeMap<&'static str, String>;
@@ -113,4 +113,72 @@ async fn the_status_is_logged_when_it_is_compared_with_the_oplog(db: Database) {
     assert_eq!((fields["phase"].as_str(), fields["dead_letters"].as_str()), ("Streaming", "0"));
     assert!(fields["subscription"].contains("logged"), "{fields:?}");
     assert!(fields["slack"].parse::<u64>().is_ok() && fields["lag"].parse::<u64>().is_ok(), "{fields:?}");
+}
+
+#[odm_test::test]
+async fn the_lag_grows_while_the_handler_does_not_return(db: Database) {
+    let items: Collection<Item> = db.collection();
+    fast(&items, "hanging").await.unwrap().close().await.unwrap();
+    insert(&db, 0..1).await;
+    let subscribe = fast(&items, "hanging");
+    let monitor = subscribe.monitor();
+    let is_behind = async move {
+        while monitor.status().lag() < Some(Duration::from_secs(3)) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let run = subscribe.run(async |_| std::future::pending().await).grace(Duration::ZERO).until(is_behind);
+    soon(run.into_future()).await.unwrap();
+}
+
+/// One reply can contain many changes, which are handled later.
+#[odm_test::test]
+async fn the_lag_counts_from_the_reply_that_contains_a_change(db: Database) {
+    let items: Collection<Item> = db.collection();
+    insert(&db, 0..1).await;
+    fast(&items, "slow").await.unwrap().close().await.unwrap();
+    let mut session = db.driver().client().start_session().await.unwrap();
+    session.start_transaction().await.unwrap();
+    let documents = (1..5).map(|n| doc! { "n": n });
+    plain(&db).insert_many(documents).session(&mut session).await.unwrap();
+    session.commit_transaction().await.unwrap();
+    let subscribe = fast(&items, "slow");
+    let (monitor, done) = (subscribe.monitor(), tokio::sync::Notify::new());
+    let run = subscribe.run(async |change| {
+        if number(&change) == 4 {
+            let lag = monitor.status().lag();
+            assert!(lag >= Some(Duration::from_millis(1500)), "{lag:?}");
+            done.notify_one();
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        Ok(())
+    });
+    soon(run.until(done.notified()).into_future()).await.unwrap();
+}
+
+#[odm_test::test]
+async fn a_run_that_is_aborted_has_ended(db: Database) {
+    let items: Collection<Item> = db.collection();
+    for partitions in [None, Some(2)] {
+        let mut subscribe = fast(&items, if partitions.is_some() { "parts" } else { "one" });
+        if let Some(count) = partitions {
+            subscribe = subscribe.partitions(count);
+        }
+        let monitor = subscribe.monitor();
+        let task = tokio::spawn(subscribe.run(|_| async { Ok(()) }).into_future());
+        let begun = async {
+            while monitor.status().phase != Phase::Streaming {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        soon(begun).await;
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+        assert_eq!(monitor.status().phase, Phase::Ended);
+    }
+    let changes = fast(&items, "dropped").await.unwrap();
+    let monitor = changes.monitor();
+    assert_eq!(monitor.status().phase, Phase::Streaming);
+    drop(changes);
+    assert_eq!(monitor.status().phase, Phase::Ended);
 }

@@ -17,7 +17,7 @@ use odm::{
 };
 use odm_test::Server;
 
-use super::{Item, fast, insert, plain, soon, stored};
+use super::{Item, fast, hard_cases::Incidents, insert, plain, soon, stored};
 
 /// What the handler writes. It has no unique index, so that a second effect is seen.
 #[derive(Debug, Clone, Model)]
@@ -249,4 +249,52 @@ async fn a_store_without_transactions_is_refused(db: Database) {
         "this store of positions has no transactions: use `MongoPositions`, or run the subscription without \
          `transactional`; nothing was sent"
     );
+}
+
+/// Lets one commit succeed with an error that leaves its outcome open.
+async fn fail_one_commit(server: &Server) {
+    let fail = doc! {
+        "configureFailPoint": "failCommand",
+        "mode": { "times": 1 },
+        "data": {
+            "failCommands": ["commitTransaction"],
+            "writeConcernError": { "code": 100, "codeName": "UnsatisfiableWriteConcern", "errmsg": "not enough" },
+        },
+    };
+    server.client().await.unwrap().database("admin").run_command(fail).await.unwrap();
+}
+
+#[odm_test::test]
+async fn a_commit_whose_reply_is_an_error_is_no_other_instance_and_no_dead_letter(_db: Database) {
+    let server = Server::start().await.unwrap();
+    let db = server.fresh_database("effects").await.unwrap();
+    let items: Collection<Item> = db.collection();
+    db.driver().create_collection("effects").await.unwrap();
+    let results: Collection<Effect> = db.collection();
+    for (name, retries) in [("again", 5), ("letter", 0)] {
+        drop(fast(&items, name).await.unwrap());
+        insert(&db, 0..2).await;
+        fail_one_commit(&server).await;
+        let incidents = Incidents::default();
+        let run = incidents
+            .of(fast(&items, name).lease(Duration::from_millis(600)))
+            .transactional()
+            .run(async |change, mut tx| {
+                if let Event::Insert(item) = change.event() {
+                    results.insert_one(&Effect { id: Id::new(), n: item.n }).session(&mut tx).await?;
+                }
+                Ok(())
+            })
+            .retries(retries)
+            // Meanwhile the lease is renewed.
+            .backoff(Duration::from_secs(1), Duration::from_secs(1))
+            .dead_letters("letters")
+            .until(all_took_effect(&db, 2));
+        soon(run.into_future()).await.unwrap();
+        assert_eq!(effects(&db).await, once(0..2));
+        assert!(incidents.take().is_empty(), "{name}");
+        let letters = db.driver().collection::<Document>("letters");
+        assert_eq!(letters.count_documents(doc! {}).await.unwrap(), 0);
+        db.driver().collection::<Document>("effects").delete_many(doc! {}).await.unwrap();
+    }
 }

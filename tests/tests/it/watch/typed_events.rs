@@ -7,7 +7,7 @@ use odm::{
 };
 
 use super::{
-    matching::{Order, order},
+    matching::{Line, Order, order},
     soon,
 };
 
@@ -81,4 +81,35 @@ async fn an_update_knows_the_fields_that_it_touches(db: Database) {
     assert!(change.touches(&o.total()) && !change.removes(&o.total()));
     let replaced = soon(changes.next()).await.unwrap().unwrap();
     assert!(matches!(replaced.event(), Event::Replace(_)) && !replaced.touches(&o.total()));
+}
+
+/// The new value of a field: set by itself, as a part of what was set, or not known.
+#[odm_test::test]
+async fn an_update_has_the_values_that_it_sets(db: Database) {
+    let orders: Collection<Order> = db.collection();
+    let o = Order::fields();
+    let plain = db.driver().collection::<Document>("orders");
+    let lines: Vec<Document> = (0..3).map(|qty| doc! { "sku": "a", "qty": qty }).collect();
+    plain.insert_one(doc! { "_id": 1, "status": "open", "total": 1_i64, "lines": lines }).await.unwrap();
+    let mut changes = orders.watch().await.unwrap();
+    plain.update_one(doc! {}, doc! { "$set": { "status": "paid", "lines.1.qty": 9 } }).await.unwrap();
+    plain.update_one(doc! {}, doc! { "$set": { "lines": [{ "sku": "b", "qty": 7 }] } }).await.unwrap();
+    plain.update_one(doc! {}, doc! { "$set": { "total": "x" }, "$unset": { "status": "" } }).await.unwrap();
+    plain.delete_one(doc! {}).await.unwrap();
+
+    let change = soon(changes.next()).await.unwrap().unwrap();
+    assert_eq!(change.sets(&o.status()).unwrap().unwrap(), "paid");
+    assert_eq!(change.sets(&o.lines().at(1).qty()).unwrap().unwrap(), 9);
+    assert!(change.sets(&o.lines()).is_none() && change.touches(&o.lines()));
+    assert!(change.sets(&o.lines().at(0).qty()).is_none() && change.sets(&o.total()).is_none());
+    let change = soon(changes.next()).await.unwrap().unwrap();
+    assert_eq!(change.sets(&o.lines()).unwrap().unwrap(), [Line { sku: "b".to_owned(), qty: 7 }]);
+    assert_eq!(change.sets(&o.lines().at(0).sku()).unwrap().unwrap(), "b");
+    assert!(change.sets(&o.lines().at(1).sku()).is_none());
+    let change = soon(changes.next()).await.unwrap().unwrap();
+    let error = change.sets(&o.total()).unwrap().unwrap_err();
+    assert!(error.is_decode() && error.to_string().contains("total"), "{error}");
+    assert!(change.sets(&o.status()).is_none() && change.removes(&o.status()));
+    let deleted = soon(changes.next()).await.unwrap().unwrap();
+    assert!(deleted.sets(&o.status()).is_none());
 }
