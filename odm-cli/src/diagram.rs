@@ -41,7 +41,7 @@ impl Diagram {
         }
         for (position, model) in models.iter().enumerate() {
             let class = diagram.models.get(position).map(|(_, class)| class.clone()).unwrap_or_default();
-            diagram.class(class, model.document(), Some(model.collection()));
+            diagram.class(&class, model.document(), Some(model.collection()));
         }
         diagram
     }
@@ -71,21 +71,21 @@ impl Diagram {
     /// Adds the class of a document, and returns its name.
     fn document(&mut self, document: &'static DocumentMeta) -> String {
         let class = self.class_name(of_document(document), document.name());
-        self.class(class.clone(), document, None);
+        self.class(&class, document, None);
         class
     }
 
-    fn class(&mut self, class: String, document: &'static DocumentMeta, collection: Option<&str>) {
-        if self.has(&class) {
+    fn class(&mut self, class: &str, document: &'static DocumentMeta, collection: Option<&str>) {
+        if self.has(class) {
             return;
         }
         let position = self.classes.len();
         let stereotype = collection.map(str::to_owned);
-        self.classes.push(Class { name: class.clone(), stereotype, members: Vec::new() });
+        self.classes.push(Class { name: class.to_owned(), stereotype, members: Vec::new() });
         if let Some(variants) = document.variants() {
-            self.variants(variants, &class);
+            self.variants(variants, class);
         }
-        self.fields(document.fields(), &class, Some(position));
+        self.fields(document.fields(), class, Some(position));
     }
 
     /// Adds the relations of fields, and the members of the class at this position.

@@ -1,4 +1,4 @@
-use mongodb::bson::doc;
+use mongodb::bson::{cstr, doc};
 
 use super::*;
 
@@ -108,7 +108,7 @@ fn a_name_has_another_version_as_an_accumulator_and_as_an_expression() {
 
 #[test]
 fn a_newer_use_of_an_older_operator_is_refused() {
-    let regex = || mongodb::bson::Regex::try_from("[a-z]", "").unwrap();
+    let regex = || mongodb::bson::Regex { pattern: cstr!("[a-z]").into(), options: cstr!("").into() };
     let convert = |to: Bson| doc! { "$convert": { "input": "$a", "to": to } };
     for (wire_version, expression, expected) in [
         (17, Bson::from("$$USER_ROLES.role"), Some("`$$USER_ROLES` 7.0")),
