@@ -73,13 +73,17 @@ pub(crate) async fn insert_old(db: &Database, ids: Range<u32>) -> anyhow::Result
 
 /// Replaces the first rewritten orders as a second rewrite would.
 pub(crate) async fn rewrite_again(db: &Database, orders: u32) -> anyhow::Result<()> {
-    let is_rewritten = doc! { "rewritten": { "$type": "objectId" } };
-    let mut rewritten = super::undecoded(db).find(is_rewritten).limit(i64::from(orders)).await?;
-    for _ in 0..orders {
-        if !rewritten.advance().await? {
-            break;
+    let mut left = orders;
+    if left == 0 {
+        return Ok(());
+    }
+    let mut stored = super::undecoded(db).find(doc! {}).await?;
+    while left > 0 && stored.advance().await? {
+        let mut order = stored.deserialize_current()?;
+        if order.get_object_id(REWRITTEN).is_err() {
+            continue;
         }
-        let mut order = rewritten.deserialize_current()?;
+        left -= 1;
         let id = doc! { "_id": order.get("_id") };
         order.insert(REWRITTEN, ObjectId::new());
         super::undecoded(db).replace_one(id, order).await?;
