@@ -298,7 +298,7 @@ mod tests {
             "  Order ..> Order_2 : archived",
             "  Payment *-- Bank : bank",
             "  class Bank {",
-            "    any[] tree",
+            "    any[][] tree",
         ] {
             assert!(diagram.lines().any(|one| one == line), "{line}\n{diagram}");
         }
