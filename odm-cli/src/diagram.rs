@@ -298,9 +298,11 @@ mod tests {
             "  Order ..> Order_2 : archived",
             "  Payment *-- Bank : bank",
             "  class Bank {",
-            "    any[][] tree",
         ] {
             assert!(diagram.lines().any(|one| one == line), "{line}\n{diagram}");
         }
+        // A newtype of itself is followed until its description repeats, which has one or two addresses.
+        let tree = ["    any[] tree", "    any[][] tree"];
+        assert!(diagram.lines().any(|one| tree.contains(&one)), "{diagram}");
     }
 }
