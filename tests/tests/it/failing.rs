@@ -1,11 +1,22 @@
 //! Servers with fail points.
 
-use odm::bson::{Bson, Document, doc};
+use odm::{
+    Database,
+    bson::{Bson, Document, doc},
+    mongodb::options::ClientOptions,
+};
 use odm_test::Server;
 
 /// Returns a server for one test, because fail points affect the whole server.
 pub(crate) async fn own() -> Server {
     Server::start().await.unwrap()
+}
+
+/// Returns a database whose client has this name, by which fail points find it.
+pub(crate) async fn named_client(server: &Server, app: &str, database: &str) -> Database {
+    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
+    options.app_name = Some(app.to_owned());
+    Database::connect_with(options, database).unwrap()
 }
 
 /// Sets the fail point for commands of the client with this name. `data` is that of `failCommand`.

@@ -6,15 +6,14 @@ use odm::{
     Collection, Database, Error, ErrorKind, Filter, Model, Write,
     bson::{Bson, doc},
     mongodb::options::{
-        Acknowledgment, BulkWriteOptions, ClientOptions, InsertManyOptions, InsertOneOptions, UpdateOptions,
-        WriteConcern,
+        Acknowledgment, BulkWriteOptions, InsertManyOptions, InsertOneOptions, UpdateOptions, WriteConcern,
     },
 };
 use odm_integration::people::{Person, people, person};
 
 use super::{
     bulk_write::outcomes,
-    failing::{fail, own},
+    failing::{fail, named_client, own},
 };
 
 /// The same mistake with every method that can make it: Bob gets this address and age.
@@ -215,9 +214,7 @@ async fn unsatisfied_write_concerns_are_reported(db: Database) {
 #[odm_test::test]
 async fn write_concern_timeouts_are_reported(db: Database) {
     let server = own().await;
-    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
-    options.app_name = Some("slow".to_owned());
-    let people = Database::connect_with(options, db.name()).unwrap().collection::<Person>();
+    let people = named_client(&server, "slow", db.name()).await.collection::<Person>();
     let late = doc! { "writeConcernError": {
         "code": 64, "codeName": "WriteConcernFailed", "errmsg": "waiting for replication timed out",
         "errInfo": { "wtimeout": true, "writeConcern": { "w": 3, "wtimeout": 250, "provenance": "clientSupplied" } },

@@ -3,13 +3,12 @@
 use odm::{
     Database, Filter, Model, Write,
     bson::{DateTime, doc},
-    mongodb::options::ClientOptions,
 };
 use odm_integration::commands::Commands;
 use odm_test::Server;
 
 use super::{Entry, Note, note, take};
-use crate::failing::{fail, own};
+use crate::failing::{fail, named_client, own};
 
 #[odm_test::test]
 async fn an_error_before_a_write_sends_nothing(db: Database, server: Server) {
@@ -252,9 +251,7 @@ async fn a_hook_after_a_write_sees_what_the_policies_set(db: Database) {
 #[odm_test::test]
 async fn hooks_run_after_a_write_whose_write_concern_failed(_db: Database) {
     let server = own().await;
-    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
-    options.app_name = Some("late".to_owned());
-    let db = Database::connect_with(options, "late").unwrap();
+    let db = named_client(&server, "late", "late").await;
     let notes = db.collection::<Note>();
     let n = Note::fields();
     let late =

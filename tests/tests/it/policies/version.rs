@@ -8,14 +8,14 @@ use odm::{
     bson::{Document, doc, oid::ObjectId},
     mongodb::{
         IndexModel,
-        options::{ClientOptions, Collation, CollationStrength, IndexOptions},
+        options::{Collation, CollationStrength, IndexOptions},
     },
 };
 use odm_integration::commands::Commands;
 use odm_test::Server;
 
 use super::only;
-use crate::failing::{fail, own};
+use crate::failing::{fail, named_client, own};
 
 #[derive(Debug, Clone, PartialEq, Model)]
 #[odm(collection = "accounts")]
@@ -165,9 +165,7 @@ async fn a_duplicate_key_is_not_a_stale_version(db: Database) {
 #[odm_test::test]
 async fn a_stale_document_is_reported_although_the_write_concern_failed(_db: Database) {
     let server = own().await;
-    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
-    options.app_name = Some("late".to_owned());
-    let db = Database::connect_with(options, "late").unwrap();
+    let db = named_client(&server, "late", "late").await;
     let accounts: Collection<Account> = db.collection();
     let a = Account::fields();
     let read = stored(&accounts).await;

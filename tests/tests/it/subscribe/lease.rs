@@ -11,7 +11,6 @@ use std::{
 use odm::{
     Collection, Database, Id,
     bson::doc,
-    mongodb::options::ClientOptions,
     subscribe::{Claim, Incident, MongoPositions, Phase, PositionStore, Term},
 };
 use odm_test::Server;
@@ -21,7 +20,7 @@ use super::{
     Item, acknowledged, fast, hard_cases::Incidents, insert, next, number, silence, soon, stored,
     transactional::Effect,
 };
-use crate::failing::{fail, own};
+use crate::failing::{fail, named_client, own};
 
 /// Longer than a busy machine delays a renewal, which is sent after a third of it.
 const LEASE: Duration = Duration::from_millis(1500);
@@ -265,9 +264,7 @@ async fn the_open_transaction_of_a_paused_instance_is_ended(db: Database) {
 #[tokio::test]
 async fn a_renewal_without_a_reply_ends_the_term() {
     let server = own().await;
-    let mut options = ClientOptions::parse(server.uri()).await.unwrap();
-    options.app_name = Some("hanging".to_owned());
-    let hanging = Database::connect_with(options, "leases").unwrap();
+    let hanging = named_client(&server, "hanging", "leases").await;
     let items: Collection<Item> = hanging.collection();
     let incidents = Incidents::default();
     let mut first = incidents.of(fast(&items, "billing").lease(LEASE)).await.unwrap();
