@@ -19,20 +19,9 @@ pub(crate) struct Diagram {
     models: Vec<(TypeId, String)>,
     /// The class of each document and enum, by what it declares: two of them may have one name.
     named: Vec<(String, String)>,
-    newtypes: Newtypes,
+    /// Whether the present value is inside a newtype that contains itself.
+    is_in_newtype: bool,
 }
-
-/// The newtypes around the present value, up to the next document or enum.
-#[derive(Debug, Default)]
-struct Newtypes {
-    count: usize,
-    /// There are so many that they contain themselves.
-    are_endless: bool,
-}
-
-/// More newtypes than this around one value contain themselves. Their addresses do not show it: a description may have
-/// several.
-const MAX_NEWTYPES: usize = 32;
 
 #[derive(Debug)]
 struct Class {
@@ -101,7 +90,7 @@ impl Diagram {
 
     /// Adds the relations of fields, and the members of the class at this position.
     fn fields(&mut self, fields: &'static [FieldMeta], owner: &str, position: Option<usize>) {
-        let around = mem::take(&mut self.newtypes);
+        let is_in_newtype = mem::take(&mut self.is_in_newtype);
         for field in fields {
             let shown = if field.is_flattened() { field.rust_name() } else { field.name() };
             let optional = if field.is_required() { "" } else { "?" };
@@ -111,7 +100,7 @@ impl Diagram {
                 class.members.push(member);
             }
         }
-        self.newtypes = around;
+        self.is_in_newtype = is_in_newtype;
     }
 
     /// Adds the class of an enum, and returns its name.
@@ -128,7 +117,7 @@ impl Diagram {
     }
 
     fn variants(&mut self, meta: &'static EnumMeta, owner: &str) {
-        let around = mem::take(&mut self.newtypes);
+        let is_in_newtype = mem::take(&mut self.is_in_newtype);
         for variant in meta.variants() {
             match variant.content() {
                 ContentMeta::Single(value) => {
@@ -143,7 +132,7 @@ impl Diagram {
                 _ => {}
             }
         }
-        self.newtypes = around;
+        self.is_in_newtype = is_in_newtype;
     }
 
     /// Returns the name of a type, and adds its class and the relation to it.
@@ -169,16 +158,11 @@ impl Diagram {
                 }
                 class
             }
-            TypeMeta::Recursive(_) if self.newtypes.count == MAX_NEWTYPES => {
-                self.newtypes.are_endless = true;
-                "any".to_owned()
-            }
-            TypeMeta::Recursive(same) => {
-                self.newtypes.count += 1;
+            TypeMeta::Recursive(same) if !self.is_in_newtype => {
+                self.is_in_newtype = true;
                 let name = self.type_name(same.get(), owner, field);
-                self.newtypes.count -= 1;
-                let is_endless = self.newtypes.count == 0 && mem::take(&mut self.newtypes.are_endless);
-                if is_endless { "any".to_owned() } else { name }
+                self.is_in_newtype = false;
+                name
             }
             TypeMeta::Id(id) => {
                 let known = self.models.iter().find(|(type_id, _)| *type_id == id.model());
@@ -326,7 +310,7 @@ mod tests {
             "  Order ..> Order_2 : archived",
             "  Payment *-- Bank : bank",
             "  class Bank {",
-            "    any tree",
+            "    any[] tree",
             "    string[] labels",
             "  Order *-- Bank : bank",
         ] {

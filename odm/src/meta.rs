@@ -42,6 +42,7 @@
 pub(crate) mod delete_rule;
 mod document;
 mod field;
+mod identity;
 pub(crate) mod reference;
 mod stored_as;
 mod variant;
@@ -53,7 +54,7 @@ pub use self::{
     stored_as::{Deferred, IdMeta, TypeMeta},
     variant::{ContentMeta, EnumMeta, Tagging, VariantMeta},
 };
-pub(crate) use self::{field::stored_name, stored_as::bson_type_name};
+pub(crate) use self::{field::stored_name, identity::TypeIdentity, stored_as::bson_type_name};
 
 use crate::rule::Rule;
 

@@ -69,8 +69,8 @@ pub use crate::{
             put_flattened, skip_flattened,
         },
         meta::{
-            content_meta, default_of, document_meta, enum_document_meta, field_meta, flattened_content_meta,
-            flattened_default, flattened_meta, stored_document, stored_enum,
+            content_meta, default_of, document_meta, enum_document_meta, enum_meta, field_meta,
+            flattened_content_meta, flattened_default, flattened_meta, stored_document, stored_enum,
         },
         ordered::InOrder,
         raw::Raw,

@@ -58,7 +58,7 @@ pub(crate) fn of_enum(scope: &Scope<'_>, tagging: &Tagging, variants: &[Variant<
     quote! {
         const STORED_AS: &'static #runtime::TypeMeta = &#runtime::stored_enum::<Self>();
         const VARIANTS: &'static #runtime::EnumMeta =
-            &#runtime::EnumMeta::new(#name, #runtime::Tagging::#tagging, &[#(#variants),*]) #denying;
+            &#runtime::enum_meta::<Self>(#name, #runtime::Tagging::#tagging, &[#(#variants),*]) #denying;
     }
 }
 

@@ -7,6 +7,8 @@ use crate::rule::Rule;
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentMeta {
     name: &'static str,
+    /// Returns the name of the type with its path and its arguments.
+    type_name: fn() -> &'static str,
     fields: &'static [FieldMeta],
     variants: Option<Deferred<EnumMeta>>,
     rules: Rules,
@@ -18,17 +20,23 @@ pub struct DocumentMeta {
 impl DocumentMeta {
     /// Returns the description of a document with these fields.
     pub(crate) const fn new(
-        name: &'static str,
+        (name, type_name): (&'static str, fn() -> &'static str),
         fields: &'static [FieldMeta],
         rules: Rules,
         version: Option<(&'static str, u32, u32)>,
     ) -> Self {
-        Self { name, fields, variants: None, rules, version, tag: None, denies_unknown_fields: false }
+        let (variants, tag) = (None, None);
+        Self { name, type_name, fields, variants, rules, version, tag, denies_unknown_fields: false }
     }
 
     /// Returns the name of the type in Rust, without its path.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Returns the name of the type with its path and its arguments.
+    pub(crate) fn type_name(&self) -> &'static str {
+        (self.type_name)()
     }
 
     /// Returns the stored fields, in the order in which they are written. A model that is an enum has none: see

@@ -1,8 +1,8 @@
 //! The references of a document: the ids of other models in it.
 
-use std::{any::TypeId, ptr};
+use std::any::TypeId;
 
-use super::{ContentMeta, DocumentMeta, EnumMeta, FieldMeta, IdMeta, Tagging, TypeMeta};
+use super::{ContentMeta, DocumentMeta, EnumMeta, FieldMeta, IdMeta, Tagging, TypeIdentity, TypeMeta};
 
 /// What happens to a document when the document that it refers to is deleted: `#[odm(on_delete = "..")]`.
 ///
@@ -123,7 +123,7 @@ struct Walk {
     /// The rule of the innermost field that has one.
     on_delete: Option<OnDelete>,
     /// The types around the current one.
-    open: Vec<*const ()>,
+    open: Vec<TypeIdentity>,
     found: Vec<ReferenceMeta>,
     /// The dotted names of fields that have a rule and contain no reference.
     unused: Vec<String>,
@@ -131,7 +131,7 @@ struct Walk {
 
 impl Walk {
     fn document(&mut self, document: &DocumentMeta) {
-        self.inside(ptr::from_ref(document).cast(), |walk| {
+        self.inside(document.identity(), |walk| {
             if let Some(variants) = document.variants() {
                 walk.variants(variants);
             }
@@ -140,7 +140,7 @@ impl Walk {
     }
 
     /// Searches a type, unless it is inside itself.
-    fn inside(&mut self, of: *const (), search: impl FnOnce(&mut Self)) {
+    fn inside(&mut self, of: TypeIdentity, search: impl FnOnce(&mut Self)) {
         if self.open.contains(&of) {
             return;
         }
@@ -179,12 +179,12 @@ impl Walk {
             TypeMeta::Document(document) => self.document(document.get()),
             TypeMeta::Enum(of) => {
                 let of = of.get();
-                self.inside(ptr::from_ref(of).cast(), |walk| walk.variants(of));
+                self.inside(of.identity(), |walk| walk.variants(of));
             }
             TypeMeta::Id(target) => self.id(target, is_nullable),
             TypeMeta::Recursive(same) => {
                 let same = same.get();
-                self.inside(ptr::from_ref(same).cast(), |walk| walk.stored(same, is_nullable));
+                self.inside(TypeMeta::newtype_identity(same), |walk| walk.stored(same, is_nullable));
             }
             _ => {}
         }

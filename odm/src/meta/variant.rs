@@ -1,11 +1,15 @@
 //! `EnumMeta`: a declared enum and its variants.
 
+use std::any;
+
 use super::{FieldMeta, TypeMeta};
 
 /// An enum, as declared.
 #[derive(Debug, Clone, Copy)]
 pub struct EnumMeta {
     name: &'static str,
+    /// Returns the name of the type with its path and its arguments.
+    type_name: fn() -> &'static str,
     tagging: Tagging,
     variants: &'static [VariantMeta],
     denies_unknown_fields: bool,
@@ -34,17 +38,25 @@ pub enum Tagging {
 }
 
 impl EnumMeta {
-    #[doc(hidden)]
-    pub const fn new(name: &'static str, tagging: Tagging, variants: &'static [VariantMeta]) -> Self {
-        Self { name, tagging, variants, denies_unknown_fields: false }
+    pub(crate) const fn new(
+        (name, type_name): (&'static str, fn() -> &'static str),
+        tagging: Tagging,
+        variants: &'static [VariantMeta],
+    ) -> Self {
+        Self { name, type_name, tagging, variants, denies_unknown_fields: false }
     }
 
     /// The enum of a type that is none.
-    pub(crate) const NONE: Self = Self::new("", Tagging::Untagged, &[]);
+    pub(crate) const NONE: Self = Self::new(("", any::type_name::<()>), Tagging::Untagged, &[]);
 
     /// Returns the name of the type in Rust, without its path.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Returns the name of the type with its path and its arguments.
+    pub(crate) fn type_name(&self) -> &'static str {
+        (self.type_name)()
     }
 
     /// Returns how the variant of a value is stored.

@@ -1,10 +1,12 @@
 //! Builds the descriptions of documents and enums: the functions that generated constants call.
 
+use std::any;
+
 use mongodb::bson::Bson;
 
 use super::{Doc, HasField, HasFlattened, Value};
 use crate::{
-    meta::{Deferred, DocumentMeta, FieldMeta, Rules, TypeMeta},
+    meta::{Deferred, DocumentMeta, EnumMeta, FieldMeta, Rules, Tagging, TypeMeta, VariantMeta},
     path::Key,
     rule::{Rule, TypedRule},
 };
@@ -65,7 +67,16 @@ pub const fn document_meta<D: Doc>(name: &'static str, fields: &'static [FieldMe
         None => None,
     };
     let rules = if D::DOCUMENT_RULES.is_empty() { Rules::NONE } else { Rules::new(document_rule::<D>) };
-    DocumentMeta::new(name, fields, rules, version)
+    DocumentMeta::new((name, any::type_name::<D>), fields, rules, version)
+}
+
+/// Returns the description of an enum with these variants.
+pub const fn enum_meta<E: Value>(
+    name: &'static str,
+    tagging: Tagging,
+    variants: &'static [VariantMeta],
+) -> EnumMeta {
+    EnumMeta::new((name, any::type_name::<E>), tagging, variants)
 }
 
 /// Returns the description of a model that is an enum.

@@ -12,7 +12,10 @@ use std::{
 
 use mongodb::bson::{Bson, spec::ElementType};
 
-use super::{Arithmetic, Arrays, Number, Raw, Text, Value, Writer, leaf, meta::stored_enum};
+use super::{
+    Arithmetic, Arrays, Number, Raw, Text, Value, Writer, leaf,
+    meta::{enum_meta, stored_enum},
+};
 use crate::{
     error::codec::{CodecError, CodecResult},
     meta::{ContentMeta, EnumMeta, Tagging, TypeMeta, VariantMeta},
@@ -160,7 +163,7 @@ macro_rules! either_version {
         impl Value for $type {
             leaf!();
             const STORED_AS: &'static TypeMeta = &stored_enum::<Self>();
-            const VARIANTS: &'static EnumMeta = &EnumMeta::new(stringify!($type), Tagging::External, &[
+            const VARIANTS: &'static EnumMeta = &enum_meta::<Self>(stringify!($type), Tagging::External, &[
                 VariantMeta::new("V4", &[], "V4", ContentMeta::Single(<$v4 as Value>::STORED_AS)),
                 VariantMeta::new("V6", &[], "V6", ContentMeta::Single(<$v6 as Value>::STORED_AS)),
             ]);

@@ -15,8 +15,10 @@ use odm::{
         oid::ObjectId,
         spec::{BinarySubtype, ElementType},
     },
-    meta::{ContentMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
+    meta::{ContentMeta, DocumentMeta, FieldMeta, Tagging, TypeMeta, VariantMeta},
+    model::Validator,
     rule::{Rule, Unit},
+    schema::value_schema,
 };
 use serde::{Deserialize, Serialize};
 
@@ -510,4 +512,34 @@ fn recursive_and_generic_types_are_described() {
 fn a_description_can_be_printed_even_if_the_type_contains_itself() {
     assert_eq!(format!("{:?}", Pair::STORED_AS), "Tuple(Deferred { .. })");
     assert!(format!("{:?}", Order::META).contains("\"placedAt\""));
+}
+
+/// The compiler makes copies of constants, so the address of a description does not identify its type: the validator and
+/// the references of a type would depend on the build.
+#[test]
+fn a_type_that_contains_itself_is_found_in_copies_of_its_description() {
+    #[derive(Value)]
+    struct Tree(Vec<Tree>);
+
+    #[derive(Embedded)]
+    struct Comment {
+        #[allow(dead_code)]
+        author: Id<Customer>,
+        #[allow(dead_code)]
+        replies: Vec<Comment>,
+    }
+
+    let copy: &'static TypeMeta = Box::leak(Box::new(*Tree::STORED_AS));
+    assert_eq!(
+        value_schema(copy, Validator::new()).to_string(),
+        r#"{ "bsonType": "array", "items": { "bsonType": "array", "items": { "bsonType": "array" } } }"#
+    );
+    assert_eq!(value_schema(Tree::STORED_AS, Validator::new()), value_schema(copy, Validator::new()));
+
+    let copy: &'static DocumentMeta = Box::leak(Box::new(*Comment::META));
+    for meta in [Comment::META, copy] {
+        let paths: Vec<String> =
+            meta.references().iter().map(|reference| reference.path().to_owned()).collect();
+        assert_eq!(paths, ["author"]);
+    }
 }

@@ -8,8 +8,6 @@ mod flatten;
 mod rules;
 mod versions;
 
-use std::ptr;
-
 use mongodb::bson::{
     Document, doc,
     spec::{BinarySubtype, ElementType},
@@ -23,7 +21,7 @@ use super::{
     types,
 };
 use crate::{
-    meta::{DocumentMeta, FieldMeta, TypeMeta, bson_type_name},
+    meta::{DocumentMeta, FieldMeta, TypeIdentity, TypeMeta, bson_type_name},
     model::Validator,
 };
 
@@ -62,7 +60,7 @@ struct Builder {
     clauses: Vec<Document>,
     rust_only: Vec<RustOnly>,
     /// The documents and enums around the present one.
-    open: Vec<*const ()>,
+    open: Vec<TypeIdentity>,
     /// The number of documents and enums so far.
     types: usize,
 }
@@ -126,8 +124,9 @@ impl Builder {
             TypeMeta::Id(id) => self.value(id.key(), place),
             TypeMeta::Recursive(same) => {
                 let inside = same.get();
-                self.nested(ptr::from_ref(meta).cast(), place, |this| this.value(inside, place))
-                    .unwrap_or_default()
+                let found =
+                    self.nested(TypeMeta::newtype_identity(inside), place, |this| this.value(inside, place));
+                found.unwrap_or_default()
             }
             TypeMeta::Any => Document::new(),
         }
@@ -164,7 +163,7 @@ impl Builder {
         if let Some(variants) = meta.variants() {
             return self.enumeration(variants, place);
         }
-        let found = self.nested(ptr::from_ref(meta).cast(), place, |this| {
+        let found = self.nested(meta.identity(), place, |this| {
             let old = versions::old(meta);
             let is_root = place.path().is_empty();
             let inside = if old.is_some() && !is_root { place.conditional() } else { place.clone() };
@@ -190,18 +189,18 @@ impl Builder {
     /// Calls `describe` for the type, unless it is in itself too often. Then returns `None`.
     fn nested(
         &mut self,
-        meta: *const (),
+        of: TypeIdentity,
         place: &Place,
         describe: impl FnOnce(&mut Self) -> Document,
     ) -> Option<Document> {
-        let times = self.open.iter().filter(|open| ptr::eq(**open, meta)).count();
+        let times = self.open.iter().filter(|open| **open == of).count();
         if times > UNROLLED || (times > 0 && self.types > MANY) || self.open.len() >= MAX_DEPTH {
             let reason = "the levels below, of a type that contains itself";
             self.only_in_rust(place.path().to_owned(), "type", reason);
             return None;
         }
         self.types += 1;
-        self.open.push(meta);
+        self.open.push(of);
         let schema = describe(self);
         self.open.pop();
         Some(schema)

@@ -8,15 +8,13 @@ use crate::meta::{ContentMeta, EnumMeta, Tagging, TypeMeta, VariantMeta};
 impl Builder {
     /// Returns the schema of an enum.
     pub(super) fn enumeration(&mut self, meta: &'static EnumMeta, place: &Place) -> Document {
-        let found =
-            self.nested(std::ptr::from_ref(meta).cast(), place, |this| this.variants(meta, place, false));
+        let found = self.nested(meta.identity(), place, |this| this.variants(meta, place, false));
         found.unwrap_or_default()
     }
 
     /// Returns the schema of an enum whose elements are among those of a document.
     pub(super) fn flattened_variants(&mut self, meta: &'static EnumMeta, place: &Place) -> Document {
-        let found =
-            self.nested(std::ptr::from_ref(meta).cast(), place, |this| this.variants(meta, place, true));
+        let found = self.nested(meta.identity(), place, |this| this.variants(meta, place, true));
         found.unwrap_or_default()
     }
 
