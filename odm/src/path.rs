@@ -7,6 +7,7 @@
 
 mod array;
 pub(crate) mod context;
+mod declared;
 mod flattened;
 pub(crate) mod into_base;
 pub(crate) mod key;

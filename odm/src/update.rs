@@ -55,6 +55,7 @@ pub(crate) mod computed;
 pub(crate) mod field;
 mod maintained;
 mod on_insert;
+mod operator_expressions;
 mod operators;
 mod positional;
 mod push;

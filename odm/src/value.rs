@@ -145,7 +145,7 @@ pub(crate) use self::{
     nesting::{
         MAX_NESTING, MAX_OPTION, bounded, bounded_document, bounded_documents, nested_levels, too_deep,
     },
-    one_element::one_element,
+    one_element::{one_element, place_of},
     raw::Raw,
     regex::{check_regex, regex_literal},
     sequence::other_length,

@@ -27,14 +27,15 @@ use crate::{error::Result, policies::Policies};
 /// A write as its verb builds it.
 pub(crate) struct Statement {
     kind: WriteKind,
-    options: WriteOptions,
+    /// Boxed, like those of a [`Ready`] statement, because a statement is moved several times before it is sent.
+    options: Box<WriteOptions>,
     policies: Policies,
 }
 
 impl Statement {
     /// Creates the statement of a write. `policies` are those of its model and its handle.
     pub(crate) fn new(kind: WriteKind, options: impl Into<WriteOptions>, policies: Policies) -> Self {
-        Self { kind, options: options.into(), policies }
+        Self { kind, options: Box::new(options.into()), policies }
     }
 
     /// Returns the kind of the write, for the hooks of its model.
@@ -79,7 +80,7 @@ impl Inserts {
 #[derive(Debug)]
 pub(crate) struct Ready {
     change: Change,
-    options: WriteOptions,
+    options: Box<WriteOptions>,
     meaning: ReplyMeaning,
 }
 
@@ -94,7 +95,7 @@ pub(crate) enum Change {
 
 impl Ready {
     /// Returns the change and its options, for the driver's method.
-    pub(crate) fn into_parts(self) -> (Change, WriteOptions) {
+    pub(crate) fn into_parts(self) -> (Change, Box<WriteOptions>) {
         (self.change, self.options)
     }
 

@@ -1,4 +1,10 @@
 //! Sends single writes: the driver's call for each kind of statement.
+//!
+//! The future of a frequent write is allocated for every call, and an allocator needs much longer for more than a
+//! kilobyte. So these functions return an `async` block, because the future of an `async fn` has room for each argument
+//! twice, and the larger futures inside it are boxed.
+
+#![allow(clippy::manual_async_fn)] // see above
 
 use mongodb::{
     ClientSession,
@@ -23,87 +29,122 @@ use crate::{
     hooks::{HookOutcome, Reply},
     operation::{Operation, Verb},
     pipeline::unknown_operator,
-    write::{Change, Ready, ReplyMeaning},
+    write::{Change, Ready, ReplyMeaning, WriteOptions},
 };
 
 /// Sends an insert.
-pub(super) async fn insert(
+pub(super) fn insert(
     target: Target,
     verb: Verb,
     ready: Result<Ready>,
     session: Option<&mut ClientSession>,
-) -> Result<()> {
-    let operation = target.operation(verb);
-    let (change, options) = operation.check(ready)?.into_parts();
-    let Change::Insert { document } = change else { return operation.check(Err(another_kind())) };
-    let collection = target.raw();
-    let call = collection
-        .insert_one(&document)
-        .with_options(InsertOneOptions::from(options))
-        .optional(session, mongodb::action::InsertOne::session);
-    exec::run(operation, call).await.map(drop).map_err(|error| error.with_stored_document(&document))
+) -> impl Future<Output = Result<()>> {
+    async move {
+        let operation = target.operation(verb);
+        let (document, options) = operation.check(ready.and_then(inserted))?;
+        let collection = target.raw();
+        let call = collection
+            .insert_one(&document)
+            .with_options(InsertOneOptions::from(*options))
+            .optional(session, mongodb::action::InsertOne::session);
+        exec::run(operation, call).await.map(drop).map_err(|error| error.with_stored_document(&document))
+    }
+}
+
+fn inserted(ready: Ready) -> Result<(RawDocumentBuf, Box<WriteOptions>)> {
+    match ready.into_parts() {
+        (Change::Insert { document }, options) => Ok((document, options)),
+        _ => Err(another_kind()),
+    }
 }
 
 /// Sends an update or a replacement.
-pub(super) async fn update(
+pub(super) fn update(
     target: Target,
     verb: Verb,
     ready: Result<Ready>,
     mut session: Option<&mut ClientSession>,
-) -> Result<UpdateResult> {
-    let operation = target.operation(verb);
-    let mut ready = operation.check(ready)?;
-    let ReplyMeaning::OfVersion(guard) = ready.take_meaning() else {
-        return change(&target, operation, ready, session).await;
-    };
-    let outcome = change(&target, operation, ready, session.as_deref_mut()).await;
-    let is_without_match = match &outcome {
-        Ok(outcome) => outcome.matched_count == 0 && outcome.upserted_id.is_none(),
-        Err(error) => WriteReply::is_without_match(error),
-    };
-    if is_without_match {
-        version_guard::check(&target, operation, *guard, session).await?;
-        return outcome;
-    }
-    match outcome {
-        Err(error) => Err(version_guard::classify(&target, operation, &guard, error).await),
-        outcome => outcome,
+) -> impl Future<Output = Result<UpdateResult>> {
+    async move {
+        let operation = target.operation(verb);
+        let mut ready = operation.check(ready)?;
+        let ReplyMeaning::OfVersion(guard) = ready.take_meaning() else {
+            return Box::pin(change(&target, operation, ready, session)).await;
+        };
+        let outcome = Box::pin(change(&target, operation, ready, session.as_deref_mut())).await;
+        let is_without_match = match &outcome {
+            Ok(outcome) => outcome.matched_count == 0 && outcome.upserted_id.is_none(),
+            Err(error) => WriteReply::is_without_match(error),
+        };
+        if is_without_match {
+            Box::pin(version_guard::check(&target, operation, *guard, session)).await?;
+            return outcome;
+        }
+        match outcome {
+            Err(error) => Err(Box::pin(version_guard::classify(&target, operation, &guard, error)).await),
+            outcome => outcome,
+        }
     }
 }
 
-async fn change(
+fn change(
     target: &Target,
     operation: Operation<'_>,
     ready: Ready,
     session: Option<&mut ClientSession>,
-) -> Result<UpdateResult> {
-    let sorted = ready.is_sorted();
-    operation.check(check_newer(target.database().servers(), sorted, "sort", "8.0"))?;
-    let (change, options) = ready.into_parts();
-    let outcome = match change {
-        Change::Replace { filter, document } => {
-            let collection = target.raw();
-            let call = collection
-                .replace_one(filter, document)
-                .with_options(ReplaceOptions::from(options))
-                .optional(session, mongodb::action::ReplaceOne::session);
-            exec::run(operation, call).await
+) -> impl Future<Output = Result<UpdateResult>> {
+    async move {
+        let sorted = ready.is_sorted();
+        operation.check(check_newer(target.database().servers(), sorted, "sort", "8.0"))?;
+        let mut collection = None;
+        let outcome = match operation.check(UpdateCall::new(target, &mut collection, ready, session))? {
+            UpdateCall::Replace(call) => exec::run(operation, call).await,
+            UpdateCall::Update(call) => exec::run(operation, call).await,
+        };
+        outcome.map_err(|error| unknown_operator(newer(error, sorted, "sort", "8.0")))
+    }
+}
+
+/// The driver's future of an update or a replacement. It is created outside of the future that awaits it, which would
+/// otherwise have room for every option.
+enum UpdateCall<'a> {
+    Replace(<mongodb::action::ReplaceOne<'a> as IntoFuture>::IntoFuture),
+    Update(<mongodb::action::Update<'a> as IntoFuture>::IntoFuture),
+}
+
+impl<'a> UpdateCall<'a> {
+    /// Creates the call of a collection. The driver borrows that of raw documents, so it is left in `collection`.
+    fn new(
+        target: &'a Target,
+        collection: &'a mut Option<mongodb::Collection<RawDocumentBuf>>,
+        ready: Ready,
+        session: Option<&'a mut ClientSession>,
+    ) -> Result<Self> {
+        let (change, options) = ready.into_parts();
+        match change {
+            Change::Replace { filter, document } => {
+                let call = collection
+                    .insert(target.raw())
+                    .replace_one(filter, document)
+                    .with_options(ReplaceOptions::from(*options))
+                    .optional(session, mongodb::action::ReplaceOne::session);
+                Ok(Self::Replace(call.into_future()))
+            }
+            Change::Update { many, filter, update } => {
+                let collection = target.driver();
+                let call = if many {
+                    collection.update_many(filter, update)
+                } else {
+                    collection.update_one(filter, update)
+                };
+                let call = call
+                    .with_options(UpdateOptions::from(*options))
+                    .optional(session, mongodb::action::Update::session);
+                Ok(Self::Update(call.into_future()))
+            }
+            Change::Insert { .. } | Change::Delete { .. } => Err(another_kind()),
         }
-        Change::Update { many, filter, update } => {
-            let collection = target.driver();
-            let call = if many {
-                collection.update_many(filter, update)
-            } else {
-                collection.update_one(filter, update)
-            };
-            let call = call
-                .with_options(UpdateOptions::from(options))
-                .optional(session, mongodb::action::Update::session);
-            exec::run(operation, call).await
-        }
-        Change::Insert { .. } | Change::Delete { .. } => operation.check(Err(another_kind())),
-    };
-    outcome.map_err(|error| unknown_operator(newer(error, sorted, "sort", "8.0")))
+    }
 }
 
 impl Reply for Saved {
@@ -148,7 +189,7 @@ pub(super) async fn delete(
     let collection = target.driver();
     let call = if many { collection.delete_many(filter) } else { collection.delete_one(filter) };
     let call =
-        call.with_options(DeleteOptions::from(options)).optional(session, mongodb::action::Delete::session);
+        call.with_options(DeleteOptions::from(*options)).optional(session, mongodb::action::Delete::session);
     exec::run(operation, call).await.map_err(unknown_operator)
 }
 
@@ -193,21 +234,21 @@ async fn find_and_change(
         Change::Update { filter, update, .. } => {
             let call = collection
                 .find_one_and_update(filter, update)
-                .with_options(FindOneAndUpdateOptions::from(options))
+                .with_options(FindOneAndUpdateOptions::from(*options))
                 .optional(session, mongodb::action::FindOneAndUpdate::session);
             exec::run(operation, call).await
         }
         Change::Replace { filter, document } => {
             let call = collection
                 .find_one_and_replace(filter, document)
-                .with_options(FindOneAndReplaceOptions::from(options))
+                .with_options(FindOneAndReplaceOptions::from(*options))
                 .optional(session, mongodb::action::FindOneAndReplace::session);
             exec::run(operation, call).await
         }
         Change::Delete { filter, .. } => {
             let call = collection
                 .find_one_and_delete(filter)
-                .with_options(FindOneAndDeleteOptions::from(options))
+                .with_options(FindOneAndDeleteOptions::from(*options))
                 .optional(session, mongodb::action::FindOneAndDelete::session);
             exec::run(operation, call).await
         }

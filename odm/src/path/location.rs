@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 use mongodb::bson::{Document, doc};
 
-use super::VariantTest;
+use super::{VariantTest, declared};
 use crate::{
     error::{codec::CodecError, redact},
     value::{Arrays, Reserved},
@@ -136,8 +136,12 @@ impl Location {
     }
 
     fn nested_field(&self, name: &'static str) -> Self {
-        let name = if self.name.is_empty() { Cow::Borrowed(name) } else { self.joined(name) };
-        self.below(name)
+        let joined = match self.name {
+            Cow::Borrowed("") => Some(name),
+            Cow::Borrowed(above) => declared::joined(above, name),
+            Cow::Owned(_) => None,
+        };
+        self.below(joined.map_or_else(|| self.joined(name), Cow::Borrowed))
     }
 
     /// Returns the same location, of a document that is flattened into one that declares these names. If flattened

@@ -7,18 +7,21 @@ use mongodb::{
     options::UpdateModifications,
 };
 
-use super::{on_insert, operators::operators};
+use super::{
+    on_insert,
+    operator_expressions::{OperatorExpressions, Refused},
+};
 use crate::{
     error::codec::{CodecError, CodecResult},
     filter::Clauses,
     path::Location,
-    value::{MAX_NESTING, bounded_document, one_element},
+    value::{MAX_NESTING, bounded_document},
 };
 
 /// Update operators with their fields, or a pipeline.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
-    operators: Document,
+    operators: OperatorExpressions,
     array_filters: Vec<Document>,
     pipeline: Option<Vec<Document>>,
     problem: Option<CodecError>,
@@ -62,17 +65,15 @@ impl Changes {
             (Some(problem), _) => Self::wrong(problem.clone()),
             (None, Err(problem)) => Self::wrong(at.locate(problem)),
             (None, Ok(value)) => {
-                let field = one_element(at.to_key(), value);
+                let mut data = Data::default();
+                data.add(at);
                 Self {
-                    operators: one_element(operator, field),
+                    operators: OperatorExpressions::one(operator, at.to_key(), value),
                     array_filters: at.array_filters().to_vec(),
-                    data: {
-                        let mut data = Data::default();
-                        data.add(at);
-                        data
-                    },
+                    pipeline: None,
+                    problem: None,
+                    data,
                     matched: at.is_matched(),
-                    ..Self::default()
                 }
             }
         }
@@ -85,7 +86,8 @@ impl Changes {
     pub(super) fn raw(operators: Document) -> Self {
         match bounded_document(operators, MAX_NESTING) {
             Ok(operators) => {
-                Self { operators, data: Data { raw: true, ..Data::default() }, ..Self::default() }
+                let data = Data { raw: true, ..Data::default() };
+                Self { operators: operators.into(), data, ..Self::default() }
             }
             Err(problem) => Self::wrong(problem),
         }
@@ -93,25 +95,31 @@ impl Changes {
 
     /// Returns changes by these operators. Some of the names may be keys of maps.
     pub(super) fn of_fields<const N: usize>(
-        operators: [(&str, Document); N],
+        operators: [(&'static str, Document); N],
         array_filters: Vec<Document>,
     ) -> Self {
         let operators = operators.into_iter().filter(|(_, fields)| !fields.is_empty());
-        let operators = operators.map(|(name, fields)| (name.to_owned(), Bson::Document(fields))).collect();
+        let operators = operators.map(|(name, fields)| (name, Bson::Document(fields))).collect();
         Self { operators, array_filters, data: Data { raw: true, ..Data::default() }, ..Self::default() }
     }
 
     /// Returns changes that apply only if the update inserts a document.
     fn on_insert(fields: Document) -> Self {
-        Self { operators: doc! { "$setOnInsert": fields }, ..Self::default() }
+        Self {
+            operators: OperatorExpressions::from_iter([("$setOnInsert", fields.into())]),
+            ..Self::default()
+        }
     }
 
     /// Returns one change of a field of the document.
     pub(super) fn field(operator: &'static str, field: &str, value: Bson) -> Self {
-        Self { operators: doc! { operator: { field: value } }, ..Self::default() }
+        Self {
+            operators: OperatorExpressions::one(operator, field.to_owned().into(), value),
+            ..Self::default()
+        }
     }
 
-    pub(super) fn operators(&self) -> &Document {
+    pub(super) fn operators(&self) -> &OperatorExpressions {
         &self.operators
     }
 
@@ -128,17 +136,7 @@ impl Changes {
 
     /// Removes the changes of fields with these names.
     pub(super) fn without(mut self, names: impl Iterator<Item = &'static str>) -> Self {
-        for name in names {
-            for (_, fields) in self.operators.iter_mut() {
-                if let Bson::Document(fields) = fields {
-                    fields.remove(name);
-                }
-            }
-        }
-        self.operators = std::mem::take(&mut self.operators)
-            .into_iter()
-            .filter(|(_, fields)| fields.as_document().is_none_or(|fields| !fields.is_empty()))
-            .collect();
+        self.operators.remove(names);
         self
     }
 
@@ -161,7 +159,7 @@ impl Changes {
     /// Refuses the changes if their `$` would not mean an element that this filter matches.
     pub(super) fn checked_against(mut self, filter: &Clauses) -> Self {
         if self.problem.is_none()
-            && let Some((array, problem)) = filter.check_positions(&self.operators, self.matched)
+            && let Some((array, problem)) = filter.check_positions(names(&self.operators), self.matched)
         {
             let is_data = self.data.has(array);
             self.problem = Some(if is_data { problem.at_key(array) } else { problem.at(array.to_owned()) });
@@ -178,27 +176,13 @@ impl Changes {
         let alone =
             (self.pipeline.is_some() && !other.is_empty()) || (other.pipeline.is_some() && !self.is_empty());
         self.data.and(other.data);
-        for (operator, fields) in other.operators {
-            match (self.operators.get_mut(&operator), fields) {
-                (Some(Bson::Document(fields)), Bson::Document(more)) => {
-                    for (name, value) in more {
-                        if fields.insert(&name, value).is_some() {
-                            self.problem.get_or_insert_with(|| written_twice(&name, &name, &self.data));
-                        }
-                    }
-                }
-                (Some(_), _) => {
-                    let problem = CodecError::new("a document of fields", "something else");
-                    self.problem.get_or_insert(match operators().find(|known| known.name == operator) {
-                        Some(known) => problem.at(known.name),
-                        None => problem.at_key(operator),
-                    });
-                }
-                (None, fields) => {
-                    self.operators.insert(operator, fields);
-                }
-            }
-        }
+        let Self { operators, data, problem, .. } = &mut self;
+        operators.join(other.operators, |refused| {
+            problem.get_or_insert_with(|| match refused {
+                Refused::Operand(problem) => problem,
+                Refused::Twice(name) => written_twice(&name, &name, data),
+            });
+        });
         for filter in other.array_filters {
             // Equal conditions have equal identifiers: they share one filter.
             if !self.array_filters.contains(&filter) {
@@ -246,27 +230,30 @@ impl Changes {
         if let Some(stages) = self.pipeline {
             return Ok((UpdateModifications::Pipeline(stages), Vec::new()));
         }
-        if let Some(name) = self.operators.keys().find(|name| !name.starts_with('$')) {
+        if let Some((name, _)) = self.operators.iter().find(|(name, _)| !name.starts_with('$')) {
             return Err(CodecError::new(
                 "update operators, as in `{ $set: { .. } }`",
                 "a name that is not an operator; to replace a whole document, use `replace_one`",
             )
             .with_value(name));
         }
-        refuse_conflicts(&self.operators, &self.data)?;
-        Ok((UpdateModifications::Document(self.operators), self.array_filters))
+        let renamed = self.operators.fields_of("$rename");
+        let targets = || renamed.into_iter().flat_map(Document::values).filter_map(Bson::as_str);
+        // A document has each name once.
+        let differ = self.operators.len() == 1 && renamed.is_none();
+        refuse_conflicts(|| names(&self.operators).chain(targets()), differ, &self.data)?;
+        Ok((UpdateModifications::Document(self.operators.into_document()), self.array_filters))
     }
 }
 
 /// Refuses an update that writes a field twice, or a field and something inside it. The server would refuse it, too
-/// (code 40), but only after it is sent.
-pub(super) fn refuse_conflicts(operators: &Document, data: &Data) -> CodecResult<()> {
-    let renamed = operators.get("$rename").and_then(Bson::as_document);
-    let targets = || renamed.into_iter().flat_map(Document::values).filter_map(Bson::as_str);
-    let sources = || operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
-    let names = || sources().map(String::as_str).chain(targets());
-    // A document has each name once.
-    if operators.len() == 1 && renamed.is_none() && names().all(|name| !name.contains('.')) {
+/// (code 40), but only after it is sent. `differ` is whether all names are known to differ.
+pub(super) fn refuse_conflicts<'u, N: Iterator<Item = &'u str>>(
+    names: impl Fn() -> N,
+    differ: bool,
+    data: &Data,
+) -> CodecResult<()> {
+    if differ && names().all(|name| !name.contains('.')) {
         return Ok(());
     }
     let mut seen = HashSet::new();
@@ -280,6 +267,11 @@ pub(super) fn refuse_conflicts(operators: &Document, data: &Data) -> CodecResult
         }
     }
     Ok(())
+}
+
+/// Returns the names of the fields that operators write.
+fn names(operators: &OperatorExpressions) -> impl Iterator<Item = &str> {
+    operators.fields().flat_map(|(_, fields)| fields.keys().map(String::as_str))
 }
 
 #[cold]

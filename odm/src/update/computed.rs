@@ -216,12 +216,11 @@ fn whole(value: Bson) -> Bson {
 
 /// Adds a field to a `$set` stage.
 fn with(stage: &mut Document, name: &str, value: Bson, data: &Data) -> CodecResult<()> {
-    if let Some(Bson::Document(fields)) = stage.get_mut("$set")
-        && fields.insert(name, value).is_some()
-    {
+    let Some(Bson::Document(fields)) = stage.get_mut("$set") else { return Ok(()) };
+    if fields.insert(name, value).is_some() {
         return Err(written_twice(name, name, data));
     }
-    refuse_conflicts(stage, data)
+    refuse_conflicts(|| fields.keys().map(String::as_str), true, data)
 }
 
 /// Returns the name of a field for a stage. Refuses a position in an array, because a stage would read it as the name

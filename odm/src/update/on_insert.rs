@@ -2,14 +2,18 @@
 
 use mongodb::bson::{Bson, Document};
 
-use super::changes::Data;
+use super::{changes::Data, operator_expressions::OperatorExpressions};
 use crate::error::codec::{CodecError, CodecResult};
 
 /// Operators that write nothing if the field does not exist yet.
 const WRITES_NOTHING: [&str; 4] = ["$pull", "$pullAll", "$pop", "$rename"];
 
 /// Returns the fields of `document` that these operators do not write, also inside embedded documents.
-pub(super) fn not_written_by(operators: &Document, data: &Data, document: Document) -> CodecResult<Document> {
+pub(super) fn not_written_by(
+    operators: &OperatorExpressions,
+    data: &Data,
+    document: Document,
+) -> CodecResult<Document> {
     let written = Written::by(operators);
     let mut left = Document::new();
     for (name, value) in document {
@@ -31,7 +35,7 @@ fn nameable(name: &str) -> CodecResult<()> {
 }
 
 /// Returns whether an operator names this field or something inside it.
-pub(super) fn is_named(operators: &Document, name: &str) -> bool {
+pub(super) fn is_named(operators: &OperatorExpressions, name: &str) -> bool {
     let Written(names) = Written::by(operators);
     names.iter().any(|(named, _)| {
         named.strip_prefix(name).is_some_and(|below| below.is_empty() || below.starts_with('.'))
@@ -48,12 +52,12 @@ fn at(problem: CodecError, name: String, data: &Data) -> CodecError {
 }
 
 impl<'u> Written<'u> {
-    fn by(operators: &'u Document) -> Self {
+    fn by(operators: &'u OperatorExpressions) -> Self {
         let mut written = Vec::new();
-        for (operator, fields) in operators {
-            for (name, value) in fields.as_document().into_iter().flatten() {
-                written.push((name.as_str(), operator.as_str()));
-                if let ("$rename", Bson::String(to)) = (operator.as_str(), value) {
+        for (operator, fields) in operators.fields() {
+            for (name, value) in fields {
+                written.push((name.as_str(), operator));
+                if let ("$rename", Bson::String(to)) = (operator, value) {
                     written.push((to, operator));
                 }
             }
@@ -116,7 +120,7 @@ mod tests {
             "_id": 7, "name": "ada", "visits": 1, "tags": ["a"],
             "home": { "city": "Oslo", "geo": { "lat": 59, "lon": 10 } }, "work": null,
         };
-        not_written_by(operators, &Data::default(), document)
+        not_written_by(&operators.clone().into(), &Data::default(), document)
             .map(|left| left.to_string())
             .map_err(|error| error.to_string())
     }
@@ -151,7 +155,7 @@ mod tests {
     #[test]
     fn names_that_no_path_has() {
         let left = |operators: Document, document: Document| {
-            not_written_by(&operators, &Data::default(), document)
+            not_written_by(&operators.into(), &Data::default(), document)
                 .map(|left| left.to_string())
                 .map_err(|error| error.to_string())
         };

@@ -19,9 +19,9 @@ impl<M> Update<M> {
     /// values on the server, so it is not checked.
     pub(crate) fn violations(&self, document: &'static DocumentMeta) -> Violations {
         let mut violations = Violations::default();
-        for (operator, fields) in self.changes.operators() {
+        for (operator, fields) in self.changes.operators().fields() {
             let Some(operator) = Operator::of(operator) else { continue };
-            for (name, operand) in fields.as_document().into_iter().flatten() {
+            for (name, operand) in fields {
                 in_document(document, name, operator, operand, &mut violations);
             }
         }

@@ -68,6 +68,7 @@ impl Ready {
     /// Returns the command `findAndModify` of the statement.
     pub(crate) fn into_find_and_modify(self, collection: &str) -> Result<Document> {
         let Self { change, options, meaning: _ } = self.for_find_and_modify()?;
+        let options = *options;
         let mut command = doc! { "findAndModify": collection };
         match change {
             Change::Delete { filter, .. } => {
@@ -156,7 +157,7 @@ impl Ready {
         }
 
         let Self { change, options, meaning: _ } = self;
-        let options = ModelOptions::new(options)?;
+        let options = ModelOptions::new(*options)?;
         Ok(match change {
             Change::Insert { document } => InsertOneModel::builder()
                 .namespace(namespace)

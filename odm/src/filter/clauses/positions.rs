@@ -152,15 +152,14 @@ impl Clauses {
         NamedArrays::join(all, named);
     }
 
-    /// Returns the first array whose `$` in the names of these update operators cannot be used with this filter, and
+    /// Returns the first array whose `$` in the names of written fields cannot be used with this filter, and
     /// the error. Pass `typed` if [`matched`](crate::path::Path::matched) made one of the names.
     pub(crate) fn check_positions<'u>(
         &self,
-        operators: &'u Document,
+        written: impl Iterator<Item = &'u str>,
         typed: bool,
     ) -> Option<(&'u str, CodecError)> {
-        let fields = operators.values().filter_map(Bson::as_document).flat_map(Document::keys);
-        let mut arrays = fields.filter_map(|name| positional(name)).peekable();
+        let mut arrays = written.filter_map(positional).peekable();
         arrays.peek()?;
         let mut named = None;
         self.clone().take_named_arrays(&mut named, false);

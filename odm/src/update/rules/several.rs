@@ -2,7 +2,7 @@
 
 use mongodb::bson::{Bson, Document, spec::ElementType};
 
-use super::{Operator, in_document, plain, push};
+use super::{super::operator_expressions::OperatorExpressions, Operator, in_document, plain, push};
 use crate::{
     error::invalid::Violations,
     meta::{DocumentMeta, TypeMeta},
@@ -10,7 +10,11 @@ use crate::{
 };
 
 /// Checks the rules whose fields the update sets or removes one by one: `o.from().set(..) + o.to().set(..)`.
-pub(super) fn in_update(document: &'static DocumentMeta, operators: &Document, found: &mut Violations) {
+pub(super) fn in_update(
+    document: &'static DocumentMeta,
+    operators: &OperatorExpressions,
+    found: &mut Violations,
+) {
     // Most updates change fields of a document without such rules.
     let has_rules = has_rules(document);
     let parents =
@@ -28,18 +32,16 @@ pub(super) fn in_update(document: &'static DocumentMeta, operators: &Document, f
 }
 
 /// Returns the operators that set or remove fields, with the name and the operand of each field.
-fn changes(operators: &Document) -> impl Iterator<Item = (&str, &str, &Bson)> {
-    let operators = operators.iter().filter_map(|(operator, fields)| match (operator.as_str(), fields) {
-        (operator @ ("$set" | "$setOnInsert" | "$unset"), Bson::Document(fields)) => Some((operator, fields)),
-        _ => None,
-    });
+fn changes(operators: &OperatorExpressions) -> impl Iterator<Item = (&str, &str, &Bson)> {
+    let operators =
+        operators.fields().filter(|(operator, _)| matches!(*operator, "$set" | "$setOnInsert" | "$unset"));
     operators.flat_map(|(operator, fields)| {
         fields.iter().map(move |(name, operand)| (operator, name.as_str(), operand))
     })
 }
 
 /// Returns the values that the fields of the document with this name have afterwards.
-fn fields_of(parent: &str, operators: &Document) -> Document {
+fn fields_of(parent: &str, operators: &OperatorExpressions) -> Document {
     let mut fields = Document::new();
     for (operator, name, operand) in changes(operators) {
         let (of, field) = name.rsplit_once('.').unwrap_or(("", name));

@@ -7,11 +7,11 @@ use super::*;
 use crate::write::ReplyMeaning;
 
 fn ready(change: Change) -> Ready {
-    Ready { change, options: WriteOptions::default(), meaning: ReplyMeaning::Same }
+    Ready { change, options: Box::default(), meaning: ReplyMeaning::Same }
 }
 
 fn with(change: Change, options: WriteOptions) -> Ready {
-    Ready { change, options, meaning: ReplyMeaning::Same }
+    Ready { change, options: Box::new(options), meaning: ReplyMeaning::Same }
 }
 
 fn norwegian() -> Collation {
